@@ -1,0 +1,92 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every module: Swift 6 mode, no warning tolerated, dependencies do not leak through imports.
+let common: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),  // SE-0335
+    .enableUpcomingFeature("MemberImportVisibility"),  // SE-0444
+    .enableUpcomingFeature("InternalImportsByDefault"),  // SE-0409
+]
+/// Modules that read bytes from the network: every unsafe operation would have to be written out, and none is.
+let strict: [SwiftSetting] = common + [.strictMemorySafety()]
+
+let package = Package(
+    name: "tern",
+    products: [
+        .executable(name: "tern", targets: ["tern"]),
+        .executable(name: "tern-relay", targets: ["tern-relay"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+    ],
+    targets: [
+        // C: kernel and library interfaces that Swift cannot import, as inline functions.
+        .target(name: "CLinux"),
+        .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+
+        // The protocol: pure, deterministic, no input or output.
+        .target(name: "STUN", swiftSettings: strict),
+        .target(name: "Integrity", dependencies: ["COpenSSL"], swiftSettings: strict),
+        .target(name: "Credentials", dependencies: ["STUN", "Integrity"], swiftSettings: strict),
+        .target(
+            name: "RelayCore",
+            dependencies: [
+                "STUN", "Integrity", "Credentials",
+                .product(name: "BasicContainers", package: "swift-collections"),
+            ],
+            swiftSettings: strict),
+        .target(name: "TURNClient", dependencies: ["STUN", "Integrity", "Credentials"], swiftSettings: common),
+
+        // The machine: descriptors, time, threads.
+        .target(
+            name: "EventLoop", dependencies: ["CLinux", "COpenSSL", "STUN", "RelayCore"], swiftSettings: common),
+        .target(
+            name: "RelayServer",
+            dependencies: [
+                "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "Yams", package: "Yams"),
+            ],
+            swiftSettings: common),
+
+        // The command line.
+        .target(
+            name: "RelayCommand",
+            dependencies: [
+                "RelayServer", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "tern",
+            dependencies: [
+                "RelayCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common),
+        .executableTarget(
+            name: "tern-relay",
+            dependencies: [
+                "RelayCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common),
+
+        // Tests mirror the sources.
+        .testTarget(name: "STUNTests", dependencies: ["STUN", "Integrity"], swiftSettings: common),
+        .testTarget(name: "IntegrityTests", dependencies: ["Integrity"], swiftSettings: common),
+        .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity"], swiftSettings: common),
+        .testTarget(
+            name: "RelayCoreTests", dependencies: ["RelayCore", "STUN", "Integrity", "Credentials"],
+            swiftSettings: common),
+        .testTarget(
+            name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
+            swiftSettings: common),
+    ]
+)
