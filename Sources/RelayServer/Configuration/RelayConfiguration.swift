@@ -1,0 +1,154 @@
+public import RelayCore
+public import STUN
+
+/// Everything that can be configured about the relay, with its defaults.
+///
+/// A plain value: reading it from a file, the environment and flags is `ConfigurationLoader`'s part, and every field
+/// that can be set from outside has exactly one entry in `ConfigurationKey.all`.
+public struct RelayConfiguration: Sendable, Equatable {
+    // MARK: Sockets
+
+    /// The sockets that clients reach: UDP and TCP on port 3478 of all local addresses unless told otherwise.
+    public var listeners = [
+        ListenerAddress(.udp, nil, port: 3478), ListenerAddress(.tcp, nil, port: 3478),
+    ]
+    /// The addresses that relayed ports are opened on; empty stands for the addresses of the default routes.
+    public var relayAddresses: [RelayAddress] = []
+    /// The ports of relayed transport addresses (RFC 8656 section 7.2 recommends the dynamic range).
+    public var relayPorts = PortRange(49152, 65535)
+    /// How many event loops run; 0 stands for one per core.
+    public var loops = 0
+    /// Size of the receive buffer of client sockets, in bytes (SO_RCVBUF); 0 leaves the system's default.
+    public var receiveBufferBytes = 4 << 20
+    /// Size of the send buffer of client sockets, in bytes (SO_SNDBUF); 0 leaves the system's default.
+    public var sendBufferBytes = 4 << 20
+    /// Whether the DSCP of a datagram is carried from one side to the other (RFC 8656 section 14).
+    public var carriesDSCP = false
+
+    // MARK: Who may use the relay
+
+    /// The realm of long-term credentials (RFC 8489 section 9.2).
+    public var realm = "tern"
+    /// Users given in clear text, hashed at the start; for trials, a users file is for keeps.
+    public var users: [ClearTextUser] = []
+    /// Path of a file of hashed keys, a line per user as `tern credentials hash` prints it.
+    public var usersFile: String?
+    /// Shared secrets of time-limited credentials, given in clear text; all are valid at once.
+    public var secrets: [String] = []
+    /// Files that each hold one shared secret, and the class of the credentials made with it.
+    public var secretFiles: [SecretFile] = []
+    /// What separates the expiry from the identifier in a time-limited username.
+    public var credentialSeparator: Character = ":"
+    /// Usernames and identifiers whose credentials are refused.
+    public var revoked: [String] = []
+    /// Whether clients must use MESSAGE-INTEGRITY-SHA256 and SHA-256 keys (RFC 8489 sections 14.6 and 18.5).
+    public var requiresSHA256 = false
+    /// How long a nonce is valid, in seconds.
+    public var nonceLifetimeSeconds = 600
+    /// Path of a file that holds the nonce key, shared by a fleet of relays; a random one is made when left out.
+    public var nonceSecretFile: String?
+    /// What happens to a live allocation when its time-limited credential expires.
+    public var expiry = CredentialExpiry.call
+    /// The same for the classes that secret files name, where it differs.
+    public var expiryOfClasses: [ClassExpiry] = []
+
+    // MARK: Where the relay may send
+
+    /// Peers that clients may reach although the deny table says no.
+    public var allowedPeers: [CIDR] = []
+    /// Peers that clients may not reach.
+    public var deniedPeers: [CIDR] = []
+    /// Whether only allowed peers can be reached.
+    public var allowListOnly = false
+    /// The channel numbers that clients may bind (RFC 8656 section 12).
+    public var channelNumbers = ChannelNumberRange.rfc8656
+
+    // MARK: TLS
+
+    /// Path of the certificate chain in PEM, the server's own certificate first.
+    public var certificateFile: String?
+    /// Path of the private key of the certificate, in PEM.
+    public var privateKeyFile: String?
+    /// Path of the authority that client certificates must come from, in PEM; without one, clients need none.
+    public var clientAuthorityFile: String?
+
+    // MARK: Limits
+
+    /// Limits on numbers of things.
+    public var quotas = QuotaConfiguration()
+    /// Limits on rates.
+    public var budgets = BudgetConfiguration()
+    /// Limits in time.
+    public var lifetimes = LifetimeConfiguration()
+
+    // MARK: Operation
+
+    /// Where metrics, `/livez` and `/readyz` are served over HTTP; `nil` serves none.
+    public var metrics: TransportAddress?
+    /// Path of the admin socket; `nil` opens none.
+    public var adminSocket: String?
+    /// The least severe log records that are written.
+    public var logLevel = LogLevel.info
+    /// How log records are written.
+    public var logFormat = LogFormat.text
+    /// How long a drain waits for allocations to end before the relay stops all the same, in seconds.
+    public var drainLimitSeconds = 3600
+
+    /// A configuration with every default.
+    public init() {}
+}
+
+/// Limits on numbers of things, on by default (RFC 8656 section 5: 486 and 508 when reached).
+public struct QuotaConfiguration: Sendable, Equatable {
+    /// Allocations of one user at a time.
+    public var allocationsPerUser = 32
+    /// Allocations from one source address (IPv4) or /64 (IPv6) at a time; a site behind one NAT shares it.
+    public var allocationsPerSource = 4096
+    /// Allocations in total, over all loops.
+    public var allocations = 65536
+    /// Permissions of one allocation.
+    public var permissionsPerAllocation = 64
+    /// Channels of one allocation.
+    public var channelsPerAllocation = 64
+    /// TCP and TLS connections in total, over all loops.
+    public var connections = 65536
+    /// TCP and TLS connections from one source address.
+    public var connectionsPerSource = 1024
+
+    /// The default limits.
+    public init() {}
+}
+
+/// Limits on rates; 0 means no limit.
+public struct BudgetConfiguration: Sendable, Equatable {
+    /// Bytes per second that one allocation relays, both directions together.
+    public var bytesPerSecondPerAllocation = 12_500_000
+    /// Bytes per second that all allocations of one user relay together.
+    public var bytesPerSecondPerUser = 50_000_000
+    /// Bytes per second of answers to one prefix (/24, /56) that has not proved its return path.
+    public var unverifiedBytesPerSecond = 4096
+    /// Bytes of answers that such a prefix may take at once before the rate counts.
+    public var unverifiedBurstBytes = 131_072
+    /// Bytes that wait for one slow TCP or TLS client before media is dropped, oldest first.
+    public var streamQueueBytes = 262_144
+
+    /// The default limits.
+    public init() {}
+}
+
+/// Limits in time.
+public struct LifetimeConfiguration: Sendable, Equatable {
+    /// Lifetime of an allocation whose client asks for none, in seconds (RFC 8656 section 3.2: 600).
+    public var allocationDefaultSeconds = 600
+    /// The longest lifetime that a client is given, in seconds (RFC 8656 section 7.2: 3600).
+    public var allocationMaximumSeconds = 3600
+    /// How long a TLS handshake and the first message of a connection may take, in seconds.
+    public var handshakeSeconds = 10
+    /// How long a connection without allocation may stay idle, in seconds.
+    public var idleConnectionSeconds = 60
+    /// How long media may wait for a slow TCP or TLS client before it is dropped, in milliseconds.
+    public var streamQueueMilliseconds = 500
+
+    /// The default limits.
+    public init() {}
+}
