@@ -42,6 +42,19 @@ internal import COpenSSL
         return code
     }
 
+    /// HMAC-SHA1 over the four bytes of `word` in network order, followed by `body`: a message whose length field is
+    /// to count as something else [RFC 8489 14.5].
+    public mutating func sha1(key: Span<UInt8>, word: UInt32, body: RawSpan) -> [20 of UInt8] {
+        var word = word.bigEndian
+        return unsafe withUnsafeBytes(of: &word) { unsafe sha1(key: key, header: $0.bytes, body: body) }
+    }
+
+    /// HMAC-SHA256 over the four bytes of `word` in network order, followed by `body` [RFC 8489 14.6].
+    public mutating func sha256(key: Span<UInt8>, word: UInt32, body: RawSpan) -> [32 of UInt8] {
+        var word = word.bigEndian
+        return unsafe withUnsafeBytes(of: &word) { unsafe sha256(key: key, header: $0.bytes, body: body) }
+    }
+
     /// HMAC-SHA1 over `text`.
     public mutating func sha1(key: Span<UInt8>, _ text: Span<UInt8>) -> [20 of UInt8] {
         unsafe sha1(key: key, header: text.bytes, body: RawSpan())
