@@ -1,0 +1,66 @@
+import CLinux
+import Glibc
+import RelayCore
+import STUN
+
+/// What the core asks for, carried out: the only place where its effects reach the system.
+extension EventLoop {
+    /// Ports tried before a relay socket is given up: each was free in the directory, but another program held it.
+    static let portAttemptsMax = 16
+
+    mutating func carryOutEffects() {
+        while let effect = core.nextEffect() {
+            switch effect {
+            case .openRelay(let request): openRelay(request)
+            case .closeRelay(let relay, let bound): closeRelay(relay, bound)
+            case .closeConnection(let slot): close(connection: slot, tellsCore: false)
+            case .allocationOpened(let summary): observer?.opened(summary)
+            case .allocationEnded(let summary): observer?.ended(summary)
+            }
+        }
+    }
+
+    /// Claims a port, binds a socket to it, and tells the core where it is.
+    private mutating func openRelay(_ request: RelayRequest) {
+        var random = SystemRandomNumberGenerator()
+        let attempts = request.reserved == nil ? Self.portAttemptsMax : 1
+        for _ in 0..<attempts {
+            guard let port = settings.directory.claim(request, using: &random) else {
+                core.relayFailed(request.relay, .noPort)
+                return
+            }
+            let descriptor = RelaySockets.open(
+                port.bound, receiveBufferBytes: settings.relayReceiveBufferBytes,
+                sendBufferBytes: settings.relaySendBufferBytes)
+            if descriptor >= 0 {
+                let generation = relays.add(request.relay, descriptor: descriptor)
+                let token = EventToken(.relay, slot: request.relay, generation: generation)
+                guard clinux_epoll_add(epoll, descriptor, UInt32(CLINUX_READABLE), token.rawValue) == 0 else {
+                    _ = relays.remove(request.relay)
+                    Glibc.close(descriptor)
+                    settings.directory.release(port)
+                    core.relayFailed(request.relay, .system)
+                    return
+                }
+                core.relayOpened(request.relay, bound: port.bound)
+                return
+            }
+            settings.directory.release(port)
+            if -descriptor == EADDRINUSE { continue }
+            counters.relayOpenFailures &+= 1
+            observer?.trouble(.relaySocket(code: -descriptor))
+            core.relayFailed(
+                request.relay, -descriptor == EMFILE || -descriptor == ENFILE ? .noDescriptor : .system)
+            return
+        }
+        core.relayFailed(request.relay, .noPort)
+    }
+
+    private mutating func closeRelay(_ relay: UInt32, _ bound: TransportAddress) {
+        if let descriptor = relays.remove(relay) {
+            counters.relayReceiveDrops &+= UInt64(clinux_receive_drops(descriptor))
+            Glibc.close(descriptor)
+        }
+        settings.directory.release(bound)
+    }
+}
