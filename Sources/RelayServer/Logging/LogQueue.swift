@@ -1,0 +1,104 @@
+import Dispatch
+import Foundation
+import Synchronization
+
+/// A bounded queue from many threads to one that takes its time: the event loops put events in, a thread of its own
+/// turns them into log lines.
+///
+/// `post(_:)` never waits: when the queue is full, or its lock stays busy, the event is counted and dropped. Each
+/// event is consumed in the order of posting, in batches.
+public final class LogQueue<Event: Sendable>: Sendable {
+    private struct State {
+        var waiting: [Event] = []
+        var stopping = false
+        var consuming = 0
+        var posted: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let droppedCount = Atomic<UInt64>(0)
+    private let arrival = DispatchSemaphore(value: 0)
+    private let finished = DispatchSemaphore(value: 0)
+    private let capacity: Int
+
+    /// Tries for the lock before an event is given up: its holders only append one element or swap two arrays.
+    private static var lockAttemptsMax: Int { 256 }
+
+    /// Starts the consuming thread.
+    /// - Parameters:
+    ///   - capacity: events that may wait.
+    ///   - name: the thread's name.
+    ///   - idleSeconds: `consume` is called with an empty batch when nothing came for so long.
+    ///   - consume: called on the queue's own thread; may block.
+    public init(
+        capacity: Int, name: String, idleSeconds: Double = 1, consume: @escaping @Sendable ([Event]) -> Void
+    ) {
+        precondition(capacity > 0)
+        self.capacity = capacity
+        let thread = Thread { [self] in run(idleSeconds: idleSeconds, consume: consume) }
+        thread.name = name
+        thread.start()
+    }
+
+    /// Hands an event over without waiting. False: it was dropped, and counted.
+    @discardableResult
+    public func post(_ event: Event) -> Bool {
+        for _ in 0..<Self.lockAttemptsMax {
+            let outcome = state.withLockIfAvailable { state -> (accepted: Bool, wake: Bool) in
+                guard !state.stopping, state.waiting.count < capacity else { return (false, false) }
+                state.waiting.append(event)
+                state.posted += 1
+                return (true, state.waiting.count == 1)
+            }
+            guard let outcome else { continue }
+            if outcome.wake { arrival.signal() }
+            if !outcome.accepted { droppedCount.add(1, ordering: .relaxed) }
+            return outcome.accepted
+        }
+        droppedCount.add(1, ordering: .relaxed)
+        return false
+    }
+
+    /// Events given up since the start, because the queue was full.
+    public var dropped: UInt64 { droppedCount.load(ordering: .relaxed) }
+
+    /// Waits until what was posted so far has been consumed, at most `seconds`. False: the consumer is stuck.
+    @discardableResult
+    public func flush(seconds: Double = 0.5) -> Bool {
+        let deadline = DispatchTime.now().uptimeNanoseconds + UInt64(seconds * 1e9)
+        arrival.signal()
+        while state.withLock({ !$0.waiting.isEmpty || $0.consuming > 0 }) {
+            guard DispatchTime.now().uptimeNanoseconds < deadline else { return false }
+            Thread.sleep(forTimeInterval: 0.001)
+        }
+        return true
+    }
+
+    /// Consumes what waits, at most for `seconds`, and ends the thread. Later events are dropped.
+    public func stop(seconds: Double = 0.5) {
+        let first = state.withLock { state in
+            defer { state.stopping = true }
+            return !state.stopping
+        }
+        guard first else { return }
+        arrival.signal()
+        _ = finished.wait(timeout: .now() + seconds)
+    }
+
+    private func run(idleSeconds: Double, consume: ([Event]) -> Void) {
+        var batch: [Event] = []
+        while true {
+            _ = arrival.wait(timeout: .now() + idleSeconds)
+            let stopping = state.withLock { state in
+                swap(&batch, &state.waiting)
+                state.consuming = batch.count
+                return state.stopping
+            }
+            consume(batch)
+            batch.removeAll(keepingCapacity: batch.capacity <= 1024)
+            state.withLock { $0.consuming = 0 }
+            if stopping { break }
+        }
+        finished.signal()
+    }
+}
