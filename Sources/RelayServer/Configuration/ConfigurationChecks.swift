@@ -1,4 +1,5 @@
 import Foundation
+import RelayCore
 import STUN
 
 /// What no single value can show: conflicts between keys, and the files that keys name.
@@ -218,6 +219,12 @@ struct ConfigurationChecks {
     }
 
     private mutating func checkLimits() {
+        let families = configuration.alternateServers.map(\.family)
+        if let second = families.indices.first(where: { families[..<$0].contains(families[$0]) }) {
+            report(
+                "relay.alternate-servers", at: second, "there are two addresses of one family",
+                "write at most one IPv4 and one IPv6 address")
+        }
         let lifetimes = configuration.lifetimes
         if lifetimes.allocationDefaultSeconds > lifetimes.allocationMaximumSeconds {
             let given =
@@ -225,8 +232,8 @@ struct ConfigurationChecks {
                 ? "relay.lifetimes.allocation" : "relay.lifetimes.allocation-maximum"
             report(
                 given,
-                "the lifetime \(DurationText.describe(seconds: lifetimes.allocationDefaultSeconds)) is above the maximum "
-                    + DurationText.describe(seconds: lifetimes.allocationMaximumSeconds),
+                "the lifetime \(DurationText.describe(seconds: Int(lifetimes.allocationDefaultSeconds))) is above the maximum "
+                    + DurationText.describe(seconds: Int(lifetimes.allocationMaximumSeconds)),
                 "lower relay.lifetimes.allocation or raise relay.lifetimes.allocation-maximum")
         }
         let budgets = configuration.budgets
@@ -271,9 +278,6 @@ struct ConfigurationChecks {
 }
 
 extension IPAddress {
-    /// `0.0.0.0` or `::`.
-    var isUnspecified: Bool { high == 0 && low == 0 }
-
     /// 224.0.0.0/4, 255.255.255.255 or ff00::/8.
     var isMulticastOrBroadcast: Bool {
         family == .ipv4 ? ipv4 >> 28 == 0xE || ipv4 == .max : high >> 56 == 0xFF

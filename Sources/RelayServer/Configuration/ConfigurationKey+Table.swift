@@ -1,3 +1,5 @@
+import RelayCore
+
 extension ConfigurationKey {
     /// The one table of keys, in the order of `conf/tern.yaml`.
     ///
@@ -11,8 +13,9 @@ extension ConfigurationKey {
         ("relay.peers", "Where clients may relay to. Private, local and special addresses are denied unless allowed."),
         ("relay.tls", "TLS 1.2 and 1.3, for listeners of the form tls://."),
         ("relay.quotas", "Limits on numbers of things."),
-        ("relay.budgets", "Limits on rates and on what waits; 0 means no limit."),
+        ("relay.budgets", "Limits on rates; 0 means no limit."),
         ("relay.lifetimes", "Limits in time."),
+        ("relay.connections", "TCP and TLS connections."),
         ("relay.log", "Log records go to standard error, one line each."),
     ]
 
@@ -35,6 +38,9 @@ extension ConfigurationKey {
         .one(
             "relay.send-buffer", "--send-buffer", \.sendBufferBytes, .bytes(0...1 << 30), .atStart,
             "Send buffer of each client socket in bytes; 0 leaves the system's."),
+        .one(
+            "relay.relay-buffer", "--relay-buffer", \.relayBufferBytes, .bytes(0...1 << 30), .atStart,
+            "Receive and send buffer of each relay socket in bytes; 0 leaves the system's."),
         .one(
             "relay.carry-dscp", "--carry-dscp", \.carriesDSCP, .flag, .atStart,
             "Carry the DSCP of datagrams from one side to the other."),
@@ -125,13 +131,6 @@ extension ConfigurationKey {
             "relay.quotas.channels", "--channels", \.quotas.channelsPerAllocation, .number(1...1024), .plain,
             "Channels of one allocation."),
         .one(
-            "relay.quotas.connections", "--connections", \.quotas.connections, .number(1...1 << 22), .atStart,
-            "TCP and TLS connections in total."),
-        .one(
-            "relay.quotas.connections-per-source", "--connections-per-source", \.quotas.connectionsPerSource,
-            .number(1...1 << 22), .plain,
-            "TCP and TLS connections from one source address."),
-        .one(
             "relay.budgets.bytes-per-allocation", "--bytes-per-allocation", \.budgets.bytesPerSecondPerAllocation,
             .bytes(0...1 << 40), .plain,
             "Bytes per second that one allocation relays, both directions together."),
@@ -148,9 +147,13 @@ extension ConfigurationKey {
             .bytes(0...1 << 30), .plain,
             "Bytes of answers that such a network may take at once."),
         .one(
-            "relay.budgets.stream-queue", "--stream-queue", \.budgets.streamQueueBytes, .bytes(16_384...1 << 26),
-            .plain,
-            "Bytes that wait for a slow TCP or TLS client; beyond, the oldest media is dropped."),
+            "relay.budgets.verified-bytes", "--verified-bytes", \.budgets.verifiedBytesPerSecond,
+            .bytes(0...1 << 30), .plain,
+            "The same rate for a network from which a client has authenticated lately."),
+        .one(
+            "relay.budgets.verified-burst", "--verified-burst", \.budgets.verifiedBurstBytes,
+            .bytes(0...1 << 30), .plain,
+            "The same burst for such a network."),
         .one(
             "relay.lifetimes.allocation", "--allocation-lifetime", \.lifetimes.allocationDefaultSeconds,
             .seconds(60...86_400), .plain,
@@ -160,16 +163,23 @@ extension ConfigurationKey {
             \.lifetimes.allocationMaximumSeconds, .seconds(60...86_400), .plain,
             "The longest lifetime that a client is given."),
         .one(
-            "relay.lifetimes.handshake", "--handshake-limit", \.lifetimes.handshakeSeconds, .seconds(1...300), .plain,
-            "Time for a TLS handshake and the first message of a connection."),
+            "relay.connections.total", "--connections", \.connections.total, .number(1...1 << 22), .atStart,
+            "Connections in total."),
         .one(
-            "relay.lifetimes.idle-connection", "--idle-connection-limit", \.lifetimes.idleConnectionSeconds,
-            .seconds(1...86_400), .plain,
-            "Time that a connection without allocation may stay idle."),
+            "relay.connections.queue", "--connection-queue", \.connections.queueBytes, .bytes(16_384...1 << 26),
+            .atStart,
+            "Bytes that wait for a slow client; beyond, the oldest media is dropped."),
         .one(
-            "relay.lifetimes.stream-queue", "--stream-queue-limit", \.lifetimes.streamQueueMilliseconds,
-            .milliseconds(10...60_000), .plain,
-            "Time that media waits for a slow TCP or TLS client before it is dropped."),
+            "relay.connections.queue-time", "--connection-queue-time", \.connections.queueMilliseconds,
+            .milliseconds(10...60_000), .atStart,
+            "Time that media waits for a slow client before it is dropped."),
+        .one(
+            "relay.connections.handshake", "--handshake-limit", \.connections.handshakeSeconds, .seconds(1...300),
+            .atStart,
+            "Time for a TLS handshake."),
+        .one(
+            "relay.connections.idle", "--idle-limit", \.connections.idleSeconds, .seconds(1...86_400), .atStart,
+            "Time that a connection without allocation may be silent or leave a message unfinished."),
     ]
 
     private static let operation: [ConfigurationKey] = [
@@ -185,6 +195,9 @@ extension ConfigurationKey {
         .one(
             "relay.log.format", "--log-format", \.logFormat, .word("FORMAT"), .atStart,
             "text or json."),
+        .list(
+            "relay.alternate-servers", "--alternate-server", \.alternateServers, .endpoint, .plain,
+            "Where clients are sent while this relay drains, at most one address per family."),
         .one(
             "relay.drain-limit", "--drain-limit", \.drainLimitSeconds, .seconds(0...604_800), .plain,
             "How long a drain waits for calls to end."),

@@ -138,10 +138,10 @@ extension ConfigurationLayer {
             .composer(_, let problem, let mark, _):
             line = mark.line
             what = "this is not YAML: \(problem)"
-        case .duplicatedKeysInMapping(let duplicates, _):
-            let name = duplicates.first.map { "\($0)" } ?? ""
+        case .duplicatedKeysInMapping(let duplicates, let context):
             return ConfigurationProblem(
-                origin: .file(path: path, line: line), key: name, problem: "the key is given twice",
+                origin: .file(path: path, line: context.mark.line), key: duplicates.first,
+                problem: "the key is given twice",
                 remedy: "keep one of the two")
         default: break
         }

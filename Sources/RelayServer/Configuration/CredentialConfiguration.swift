@@ -1,3 +1,5 @@
+public import RelayCore
+
 /// A user given in clear text as `name:password`; the password never appears in a description.
 public struct ClearTextUser: Hashable, Sendable, CustomStringConvertible {
     /// The username.
@@ -65,34 +67,27 @@ public struct SecretFile: Hashable, Sendable, LosslessStringConvertible {
     }
 }
 
-/// What happens to a live allocation when its time-limited credential expires.
-public enum CredentialExpiry: Hashable, Sendable, LosslessStringConvertible {
-    /// The allocation ends with the credential.
-    case end
-    /// The allocation can be refreshed for this many seconds more.
-    case grace(seconds: Int)
-    /// The allocation can be refreshed until the call ends.
-    case call
-
+extension CredentialExpiry {
     /// Reads `end`, `call` or `grace:DURATION`.
-    public init?(_ description: String) {
-        switch description {
+    init?(configured text: String) {
+        switch text {
         case "end": self = .end
         case "call": self = .call
         default:
-            guard description.hasPrefix("grace:"),
-                let seconds = DurationText.seconds(String(description.dropFirst("grace:".count)))
+            guard text.hasPrefix("grace:"),
+                let seconds = DurationText.seconds(String(text.dropFirst("grace:".count))).flatMap(
+                    UInt32.init(exactly:))
             else { return nil }
             self = .grace(seconds: seconds)
         }
     }
 
     /// The same form that the initializer reads.
-    public var description: String {
+    var configuredText: String {
         switch self {
         case .end: "end"
         case .call: "call"
-        case .grace(let seconds): "grace:\(DurationText.describe(seconds: seconds))"
+        case .grace(let seconds): "grace:\(DurationText.describe(seconds: Int(seconds)))"
         }
     }
 }
@@ -107,12 +102,12 @@ public struct ClassExpiry: Hashable, Sendable, LosslessStringConvertible {
     /// Reads `CLASS=POLICY`.
     public init?(_ description: String) {
         guard let equals = description.firstIndex(of: "="), SecretFile.isClassName(description[..<equals]),
-            let expiry = CredentialExpiry(String(description[description.index(after: equals)...]))
+            let expiry = CredentialExpiry(configured: String(description[description.index(after: equals)...]))
         else { return nil }
         credentialClass = String(description[..<equals])
         self.expiry = expiry
     }
 
     /// The same form that the initializer reads.
-    public var description: String { "\(credentialClass)=\(expiry)" }
+    public var description: String { "\(credentialClass)=\(expiry.configuredText)" }
 }

@@ -1,3 +1,4 @@
+public import Logging
 public import RelayCore
 public import STUN
 
@@ -22,6 +23,8 @@ public struct RelayConfiguration: Sendable, Equatable {
     public var receiveBufferBytes = 4 << 20
     /// Size of the send buffer of client sockets, in bytes (SO_SNDBUF); 0 leaves the system's default.
     public var sendBufferBytes = 4 << 20
+    /// Size of the receive and of the send buffer of each relay socket, in bytes; 0 leaves the system's default.
+    public var relayBufferBytes = 1 << 20
     /// Whether the DSCP of a datagram is carried from one side to the other (RFC 8656 section 14).
     public var carriesDSCP = false
 
@@ -75,11 +78,13 @@ public struct RelayConfiguration: Sendable, Equatable {
     // MARK: Limits
 
     /// Limits on numbers of things.
-    public var quotas = QuotaConfiguration()
+    public var quotas = Quotas()
     /// Limits on rates.
-    public var budgets = BudgetConfiguration()
+    public var budgets = Budgets()
     /// Limits in time.
-    public var lifetimes = LifetimeConfiguration()
+    public var lifetimes = Lifetimes()
+    /// Limits on TCP and TLS connections.
+    public var connections = ConnectionConfiguration()
 
     // MARK: Operation
 
@@ -88,9 +93,11 @@ public struct RelayConfiguration: Sendable, Equatable {
     /// Path of the admin socket; `nil` opens none.
     public var adminSocket: String?
     /// The least severe log records that are written.
-    public var logLevel = LogLevel.info
+    public var logLevel = Logger.Level.info
     /// How log records are written.
     public var logFormat = LogFormat.text
+    /// The relays that clients are sent to while this one drains, at most one per address family.
+    public var alternateServers: [TransportAddress] = []
     /// How long a drain waits for allocations to end before the relay stops all the same, in seconds.
     public var drainLimitSeconds = 3600
 
@@ -98,56 +105,18 @@ public struct RelayConfiguration: Sendable, Equatable {
     public init() {}
 }
 
-/// Limits on numbers of things, on by default (RFC 8656 section 5: 486 and 508 when reached).
-public struct QuotaConfiguration: Sendable, Equatable {
-    /// Allocations of one user at a time.
-    public var allocationsPerUser = 32
-    /// Allocations from one source address (IPv4) or /64 (IPv6) at a time; a site behind one NAT shares it.
-    public var allocationsPerSource = 4096
-    /// Allocations in total, over all loops.
-    public var allocations = 65536
-    /// Permissions of one allocation.
-    public var permissionsPerAllocation = 64
-    /// Channels of one allocation.
-    public var channelsPerAllocation = 64
-    /// TCP and TLS connections in total, over all loops.
-    public var connections = 65536
-    /// TCP and TLS connections from one source address.
-    public var connectionsPerSource = 1024
-
-    /// The default limits.
-    public init() {}
-}
-
-/// Limits on rates; 0 means no limit.
-public struct BudgetConfiguration: Sendable, Equatable {
-    /// Bytes per second that one allocation relays, both directions together.
-    public var bytesPerSecondPerAllocation = 12_500_000
-    /// Bytes per second that all allocations of one user relay together.
-    public var bytesPerSecondPerUser = 50_000_000
-    /// Bytes per second of answers to one prefix (/24, /56) that has not proved its return path.
-    public var unverifiedBytesPerSecond = 4096
-    /// Bytes of answers that such a prefix may take at once before the rate counts.
-    public var unverifiedBurstBytes = 131_072
-    /// Bytes that wait for one slow TCP or TLS client before media is dropped, oldest first.
-    public var streamQueueBytes = 262_144
-
-    /// The default limits.
-    public init() {}
-}
-
-/// Limits in time.
-public struct LifetimeConfiguration: Sendable, Equatable {
-    /// Lifetime of an allocation whose client asks for none, in seconds (RFC 8656 section 3.2: 600).
-    public var allocationDefaultSeconds = 600
-    /// The longest lifetime that a client is given, in seconds (RFC 8656 section 7.2: 3600).
-    public var allocationMaximumSeconds = 3600
-    /// How long a TLS handshake and the first message of a connection may take, in seconds.
+/// Limits on TCP and TLS connections.
+public struct ConnectionConfiguration: Sendable, Equatable {
+    /// Connections in total, over all loops.
+    public var total = 65536
+    /// Bytes that wait for one slow client before media is dropped, oldest first.
+    public var queueBytes = 262_144
+    /// How long media may wait for a slow client before it is dropped, in milliseconds.
+    public var queueMilliseconds = 1000
+    /// How long a TLS handshake may take, in seconds.
     public var handshakeSeconds = 10
-    /// How long a connection without allocation may stay idle, in seconds.
-    public var idleConnectionSeconds = 60
-    /// How long media may wait for a slow TCP or TLS client before it is dropped, in milliseconds.
-    public var streamQueueMilliseconds = 500
+    /// How long a connection without an allocation may be silent or leave a message unfinished, in seconds.
+    public var idleSeconds = 60
 
     /// The default limits.
     public init() {}

@@ -96,10 +96,10 @@ extension ValueFormat where Value == Bool {
     }
 }
 
-extension ValueFormat where Value == Int {
+extension ValueFormat where Value: FixedWidthInteger & Sendable {
     /// A whole number within bounds.
     static func number(_ range: ClosedRange<Int>) -> Self {
-        bounded("NUMBER", range, Int.init, String.init(describing:)) {
+        bounded("NUMBER", range, { Int($0) }, String.init(describing:)) {
             "write a whole number from \($0) to \($1)"
         }
     }
@@ -130,14 +130,14 @@ extension ValueFormat where Value == Int {
         _ write: @escaping @Sendable (Int) -> String, remedy: @escaping @Sendable (String, String) -> String
     ) -> Self {
         Self(placeholder) { text throws(BadValue) in
-            guard let value = read(text), range.contains(value) else {
+            guard let number = read(text), range.contains(number), let value = Value(exactly: number) else {
                 throw BadValue(
                     problem: "\(text.quoted) is not a value that is allowed",
                     remedy: remedy(write(range.lowerBound), write(range.upperBound)))
             }
             return value
         } describe: {
-            write($0)
+            write(Int($0))
         }
     }
 }
@@ -188,8 +188,16 @@ extension ValueFormat where Value == ChannelNumberRange {
 }
 
 extension ValueFormat where Value == CredentialExpiry {
-    static let expiry = of(
-        "POLICY", "a policy for expired credentials", remedy: "write end, call or grace:DURATION, such as grace:10m")
+    static let expiry = Self("POLICY") { text throws(BadValue) in
+        guard let expiry = CredentialExpiry(configured: text) else {
+            throw BadValue(
+                problem: "\(text.quoted) is not a policy for expired credentials",
+                remedy: "write end, call or grace:DURATION, such as grace:10m")
+        }
+        return expiry
+    } describe: {
+        $0.configuredText
+    }
 }
 
 extension ValueFormat where Value == ClassExpiry {
