@@ -41,7 +41,8 @@ let package = Package(
                 .product(name: "BasicContainers", package: "swift-collections"),
             ],
             swiftSettings: strict),
-        .target(name: "TURNClient", dependencies: ["STUN", "Integrity", "Credentials"], swiftSettings: common),
+        .target(
+            name: "TURNClient", dependencies: ["STUN", "Integrity", "Credentials", "COpenSSL"], swiftSettings: common),
 
         // The machine: descriptors, time, threads.
         .target(
