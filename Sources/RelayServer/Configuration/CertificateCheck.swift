@@ -51,3 +51,8 @@ private func requireReadable(_ path: String, what: String) throws(BadValue) {
         throw BadValue(problem: "cannot read the \(what) \(path): \(error.reason)", remedy: error.remedy)
     }
 }
+
+enum CertificateExpiry {
+    /// When the first certificate of a PEM file ends to be valid, in Unix seconds; nil when it cannot be read.
+    static func unixSeconds(ofFile path: String) -> Int64? { try? CertificateFacts.read(path).notAfter }
+}

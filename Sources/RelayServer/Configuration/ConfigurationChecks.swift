@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import RelayCore
 import STUN
@@ -8,6 +9,10 @@ struct ConfigurationChecks {
     let origins: Provenance
     private(set) var problems: [ConfigurationProblem] = []
     private(set) var warnings: [String] = []
+    /// Who may use the relay; `nil` with problems.
+    private(set) var credentials: CredentialDirectory?
+    /// The key of nonces, when it comes from a file.
+    private(set) var nonceKey: [UInt8]?
 
     init(configuration: RelayConfiguration, origins: Provenance) {
         self.configuration = configuration
@@ -20,8 +25,7 @@ struct ConfigurationChecks {
         checkRelayAddresses()
         checkPorts()
         checkTLS()
-        checkSecrets()
-        checkUsers()
+        checkCredentials()
         checkPeers()
         checkLimits()
     }
@@ -142,11 +146,12 @@ struct ConfigurationChecks {
 
     // MARK: Credentials
 
-    private mutating func checkSecrets() {
-        for (index, file) in configuration.secretFiles.enumerated() {
-            checkSecretFile("relay.secret-files", at: index, file.path)
-        }
-        if let path = configuration.nonceSecretFile { checkSecretFile("relay.nonce-secret-file", path) }
+    private mutating func checkCredentials() {
+        var reader = CredentialReader(configuration: configuration, origins: origins)
+        credentials = reader.read()
+        nonceKey = reader.nonceKey
+        problems += reader.problems
+        warnings += reader.warnings
         let classes = Set(configuration.secretFiles.map(\.credentialClass) + [SecretFile.defaultClass])
         for (index, entry) in configuration.expiryOfClasses.enumerated() where !classes.contains(entry.credentialClass)
         {
@@ -155,51 +160,11 @@ struct ConfigurationChecks {
                 Suggestion.closest(to: entry.credentialClass, among: classes.sorted()).map { "did you mean \($0)?" }
                     ?? "write relay.secret-files as \(entry.credentialClass)=FILE")
         }
-    }
-
-    private mutating func checkSecretFile(_ key: String, at index: Int? = nil, _ path: String) {
-        var isReadableByAll = false
-        attempt(key, at: index) { () throws(BadValue) in
-            isReadableByAll = try SecretFileReader.read(path).isReadableByAll
-        }
-        if isReadableByAll {
-            warn(key, at: index, "\(path) can be read by every user of this machine; chmod 600 \(path)")
-        }
-    }
-
-    private mutating func checkUsers() {
-        var names: Set<String> = []
-        for (index, user) in configuration.users.enumerated() where !names.insert(user.name).inserted {
-            report("relay.users", at: index, "the user \(user.name.quoted) is given twice", "keep one of them")
-        }
-        if let path = configuration.usersFile { checkUsersFile(path, &names) }
         if configuration.users.isEmpty, configuration.usersFile == nil, configuration.secrets.isEmpty,
             configuration.secretFiles.isEmpty
         {
             warnings.append(
                 "there are no users and no secrets: the relay answers Binding requests and refuses every allocation")
-        }
-    }
-
-    private mutating func checkUsersFile(_ path: String, _ names: inout Set<String>) {
-        let text: String
-        do {
-            text = try TextFile.read(path)
-        } catch {
-            report("relay.users-file", "cannot read the users file \(path): \(error.reason)", error.remedy)
-            return
-        }
-        do {
-            for user in try UsersFile.parse(text) where names.contains(user.name) {
-                report(
-                    "relay.users-file", "the user \(user.name.quoted) is in relay.users and in \(path)",
-                    "keep one of them")
-            }
-        } catch {
-            problems.append(
-                ConfigurationProblem(
-                    origin: .file(path: path, line: error.number), key: "relay.users-file",
-                    problem: error.reason.problem, remedy: error.reason.remedy))
         }
     }
 

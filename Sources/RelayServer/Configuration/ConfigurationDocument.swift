@@ -75,7 +75,7 @@ public enum ConfigurationDocument {
             case "\r": quoted += "\\r"
             default:
                 if scalar.value < 0x20 || scalar.value == 0x7F {
-                    quoted += "\\x" + Hexadecimal.text([UInt8(scalar.value)])
+                    quoted += (scalar.value < 16 ? "\\x0" : "\\x") + String(scalar.value, radix: 16)
                 } else {
                     quoted.unicodeScalars.append(scalar)
                 }

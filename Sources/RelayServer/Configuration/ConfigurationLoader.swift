@@ -1,9 +1,13 @@
-import Foundation
+public import Credentials
 
 /// A configuration that holds together, and where each value came from.
 public struct LoadedConfiguration: Sendable {
     /// The effective values.
     public var relay: RelayConfiguration
+    /// Who may use the relay, read from the values and the files that they name.
+    public var credentials: CredentialDirectory
+    /// The key of nonces, when relays share one: 16 bytes at least.
+    public var nonceKey: [UInt8]?
     /// Where the value of each key was given, by path; keys at their defaults are absent.
     public var origins: [String: ConfigurationOrigin]
     /// What is allowed and yet deserves a word, a line each.
@@ -17,6 +21,8 @@ public struct LoadedConfiguration: Sendable {
 ///
 /// A list that a later source gives replaces the earlier one as a whole.
 public struct ConfigurationLoader: Sendable {
+    /// Flags that stand in for the defaults: every other source wins over them.
+    public var presets: [String] = []
     /// Path of the configuration file, when there is one.
     public var path: String?
     /// Environment variables; those that begin with `TERN_RELAY_` count.
@@ -36,6 +42,7 @@ public struct ConfigurationLoader: Sendable {
     /// Called at the start, and again at each reload: what it returns can be run.
     public func load() throws(ConfigurationFailure) -> LoadedConfiguration {
         var layers: [ConfigurationLayer] = []
+        layers.append(.flags(presets))
         if let path { layers.append(.file(path: path)) }
         layers.append(.environment(environment))
         layers.append(.flags(flags))
@@ -64,16 +71,15 @@ public struct ConfigurationLoader: Sendable {
                         key: key.path, problem: error.reason.problem, remedy: error.reason.remedy))
             }
         }
-        var warnings: [String] = []
-        if problems.isEmpty {
-            var checks = ConfigurationChecks(configuration: configuration, origins: origins)
-            checks.run()
-            problems = checks.problems
-            warnings = checks.warnings
-        }
         guard problems.isEmpty else { throw ConfigurationFailure(problems) }
+        var checks = ConfigurationChecks(configuration: configuration, origins: origins)
+        checks.run()
+        guard let credentials = checks.credentials, checks.problems.isEmpty else {
+            throw ConfigurationFailure(checks.problems)
+        }
         return LoadedConfiguration(
-            relay: configuration, origins: origins.entries.mapValues(\.origin), warnings: warnings)
+            relay: configuration, credentials: credentials, nonceKey: checks.nonceKey,
+            origins: origins.entries.mapValues(\.origin), warnings: checks.warnings)
     }
 }
 

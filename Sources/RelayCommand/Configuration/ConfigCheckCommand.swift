@@ -1,0 +1,20 @@
+import ArgumentParser
+import RelayServer
+
+/// `tern config check`: finds every mistake without starting anything.
+struct ConfigCheckCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "check",
+        abstract: "Find mistakes without starting anything.",
+        usage: "tern config check [<file>] [<flags> ...]",
+        discussion: "Exit code 0: it can be started. Exit code 2: each mistake is a line on standard error.")
+
+    @OptionGroup var source: ConfigurationOptions
+
+    mutating func run() throws {
+        let loader = source.loader(allowsFileArgument: true)
+        let configuration = try loader.load()
+        for warning in configuration.warnings { Terminal.note("warning: \(warning)") }
+        Terminal.print("\(loader.path ?? "the configuration") is fine")
+    }
+}
