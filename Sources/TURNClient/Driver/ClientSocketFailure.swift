@@ -47,7 +47,8 @@ public enum ClientSocketFailure: Error, Hashable, Sendable, CustomStringConverti
         }
     }
 
-    private static func text(_ code: Int32) -> String {
+    /// The system's words for an error.
+    static func text(_ code: Int32) -> String {
         strerror(code).map { String(cString: $0) } ?? "error \(code)"
     }
 }

@@ -10,6 +10,9 @@ struct TLSSession: ~Copyable {
     /// Prepares a session; `handshake` runs it.
     init(_ descriptor: Int32, host: String, trust: CertificateTrust) throws(ClientSocketFailure) {
         let path: String? = if case .authorities(let path) = trust { path } else { nil }
+        if let path, access(path, R_OK) != 0 {
+            throw .authorities(path: path, reason: ClientSocketFailure.text(errno))
+        }
         guard let context = copenssl_client_context(trust == .anything ? 0 : 1, path) else {
             let reason = TLSSession.lastReason()
             throw path.map { .authorities(path: $0, reason: reason) } ?? .tls(reason: reason)
