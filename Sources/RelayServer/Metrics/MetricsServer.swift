@@ -13,11 +13,16 @@ public final class MetricsServer: Sendable {
     private let bound: MetricsAddress
 
     /// A server for `control` at `address` (port 0: any); it does not listen yet.
-    public init(control: any RelayControl, address: TransportAddress, logger: Logger) {
+    public convenience init(control: any RelayControl, address: TransportAddress, logger: Logger) {
+        self.init(control: control, address: address, logger: logger, patience: .seconds(5))
+    }
+
+    /// `patience`: how long the loops may take to answer before the relay counts as dead.
+    init(control: any RelayControl, address: TransportAddress, logger: Logger, patience: Duration) {
         let bound = MetricsAddress(address)
         self.bound = bound
         service = HTTPService(name: "metrics", logger: logger) {
-            let handler = MetricsHandler(control: control)
+            let handler = MetricsHandler(control: control, patience: patience)
             let address = bound.value.withLock { $0 }
             let server: HTTPServer =
                 if address.family == .ipv4 {
@@ -67,8 +72,7 @@ private final class MetricsAddress: Sendable {
 /// Answers the three paths.
 struct MetricsHandler: HTTPHandler {
     let control: any RelayControl
-    /// How long the loops may take to answer before the relay counts as dead.
-    var patience = Duration.seconds(5)
+    let patience: Duration
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
         _ = try await request.body(bytesMax: 0)

@@ -130,8 +130,8 @@ private final class LogPipe {
     init() {
         var pair: [Int32] = [0, 0]
         _ = pipe(&pair)
-        // Large enough that a test's lines fit without a reader.
-        _ = fcntl(pair[1], 1031 /* F_SETPIPE_SZ */, 1 << 18)
+        // F_SETPIPE_SZ: large enough that a test's lines fit without a reader.
+        _ = fcntl(pair[1], 1031, 1 << 18)
         descriptors = pair
     }
 
