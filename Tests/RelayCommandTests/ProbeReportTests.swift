@@ -12,12 +12,21 @@ import Testing
         return path
     }
 
-    @Test(arguments: [
-        ([(100, 100)], 0), ([(100, 99)], 1), ([(100, 0)], 2), ([(0, 0)], 2), ([(100, 100), (0, 0)], 1),
-        ([(100, 100), (10, 10)], 0), ([(0, 0), (0, 0)], 2),
-    ])
-    func exitCodeTellsWholePartialAndNoPath(_ paths: [(Int, Int)], _ code: Int32) {
-        #expect(ProbeReport(paths: paths.map { path(sent: $0.0, returned: $0.1) }).exitCode == code)
+    struct Case: Sendable {
+        var paths: [[Int]]
+        var code: Int32
+    }
+
+    private static let cases: [Case] = [
+        Case(paths: [[100, 100]], code: 0), Case(paths: [[100, 99]], code: 1), Case(paths: [[100, 0]], code: 2),
+        Case(paths: [[0, 0]], code: 2), Case(paths: [[100, 100], [0, 0]], code: 1),
+        Case(paths: [[100, 100], [10, 10]], code: 0), Case(paths: [[0, 0], [0, 0]], code: 2),
+    ]
+
+    @Test(arguments: cases)
+    func exitCodeTellsWholePartialAndNoPath(_ example: Case) {
+        let report = ProbeReport(paths: example.paths.map { path(sent: $0[0], returned: $0[1]) })
+        #expect(report.exitCode == example.code)
     }
 
     @Test func quantilesAreNearestRanks() throws {
