@@ -89,5 +89,19 @@ let package = Package(
         .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
+        .testTarget(
+            name: "RelayServerTests",
+            dependencies: [
+                "RelayServer", "EventLoop", "RelayCore", "Credentials", "STUN",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "RelayCommandTests",
+            dependencies: [
+                "RelayCommand", "RelayServer", "EventLoop", "RelayCore", "TURNClient", "Credentials", "STUN", "tern",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: common),
     ]
 )

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Testing
 
@@ -131,10 +132,14 @@ struct ConfigurationFilesTests {
     }
 
     @Test func usersFileIsReadLineByLine() throws {
-        let md5 = String(repeating: "0f", count: 16)
-        let sha256 = String(repeating: "a0", count: 32)
-        let good = try folder.write("# users\n\nalice:\(md5):\(sha256)\nx:y:\(md5):\(sha256)\n", to: "good")
-        #expect(problems(flags: ["--users-file", good]).isEmpty)
+        let alice = try UserRecord(name: "alice", realm: "tern", password: "a").line
+        let other = try UserRecord(name: "b: c", realm: "tern", password: "b").line
+        let good = try folder.write("# users\n\n\(alice)\n\(other)\n", to: "good")
+        let loaded = try ConfigurationLoader(flags: ["--users-file", good, "--user", "carol:c"]).load()
+        #expect(loaded.credentials.userCount == 3)
+        #expect(
+            loaded.credentials.key(ofUser: "alice")
+                == (try LongTermKey(username: "alice", realm: "tern", password: "a")))
 
         func problem(_ line: String) throws -> String {
             let path = try folder.write("# users\n\(line)\n", to: "bad")
@@ -142,22 +147,41 @@ struct ConfigurationFilesTests {
             #expect(lines.count == 1)
             return lines.first.map { String($0.dropFirst(path.count)) } ?? ""
         }
-        let remedy = "write NAME:MD5:SHA256 as 'tern credentials hash' prints it"
-        #expect(try problem("alice") == ":2: relay.users-file: this is no line of a users file; \(remedy)")
-        #expect(try problem(":\(md5):\(sha256)") == ":2: relay.users-file: this is no line of a users file; \(remedy)")
         #expect(
-            try problem("alice:12:\(sha256)")
-                == ":2: relay.users-file: the MD5 key is not 32 hexadecimal digits; \(remedy)")
+            try problem("alice:0123")
+                == ":2: relay.users-file: this is no line of a users file; write what 'tern credentials hash' prints")
         #expect(
-            try problem("alice:\(md5):xy")
-                == ":2: relay.users-file: the SHA-256 key is not 64 hexadecimal digits; \(remedy)")
+            try problem("\(alice)\n\(alice)")
+                == ":3: relay.users-file: the user \"alice\" stands on line 2 too; keep one of them")
         #expect(
-            try problem("a:\(md5):\(sha256)\na:\(md5):\(sha256)").hasPrefix(
-                ":3: relay.users-file: the user \"a\" stands on line 2 too;"))
+            try problem(UserRecord(name: "alice", realm: "elsewhere", password: "a").line)
+                == ":2: relay.users-file: the key of \"alice\" is for the realm \"elsewhere\", not for \"tern\"; "
+                + "hash the password again with --realm tern")
+        #expect(
+            problems(flags: ["--users-file", good, "--user", "alice:x"]) == [
+                "--users-file: relay.users-file: the user \"alice\" is in relay.users and in \(good); keep one of them"
+            ])
         #expect(
             problems(flags: ["--users-file", "/nonexistent"]) == [
                 "--users-file: relay.users-file: cannot read the users file /nonexistent: "
                     + "no such file or directory; check the path"
+            ])
+        #expect(
+            problems(flags: ["--user", "a\u{7}:x"]) == [
+                "--user: relay.users: the name or the password of \"a\\u{07}\" "
+                    + "must not contain U+0007 (a control, invisible or unassigned character); choose another one"
+            ])
+    }
+
+    @Test func nonceKeyComesFromItsFile() throws {
+        let key = try folder.write("0123456789abcdef\n", to: "key")
+        let short = try folder.write("0123\n", to: "short")
+        let loaded = try ConfigurationLoader(flags: ["--nonce-secret-file", key]).load()
+        #expect(loaded.nonceKey == Array("0123456789abcdef".utf8))
+        #expect(
+            problems(flags: ["--nonce-secret-file", short]) == [
+                "--nonce-secret-file: relay.nonce-secret-file: the key in \(short) is shorter than 16 characters; "
+                    + "write a longer one, for example: openssl rand -hex 32 > \(short)"
             ])
     }
 
