@@ -8,7 +8,8 @@ import pytest
 import peers
 import server
 
-WIDE_CHANNELS = ["--channel-numbers", "0x4000-0x7ffe"]  # RFC 5766, as Debian's turnutils_uclient chooses them
+# Channel numbers of RFC 5766, which Debian's turnutils_uclient chooses; and all tests are one user.
+FLAGS = ["--channel-numbers", "0x4000-0x7ffe", "--allocations-per-user", "4096"]
 
 
 def pytest_configure(config):
@@ -30,8 +31,8 @@ def pytest_sessionstart():
 @pytest.fixture(scope="session")
 def relay():
     """A relay on IPv4 and IPv6 loopback, over UDP, TCP and TLS."""
-    with server.running(
-        WIDE_CHANNELS, hosts=("127.0.0.1", "::1"), relay_addresses=("127.0.0.1", "::1")) as running:
+    both = ("127.0.0.1", "::1")
+    with server.running(FLAGS, hosts=both, relay_addresses=both) as running:
         yield running
 
 
