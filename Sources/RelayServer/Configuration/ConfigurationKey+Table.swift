@@ -24,7 +24,7 @@ extension ConfigurationKey {
             "relay.listen", "--listen", \.listeners, .listener, .plain,
             "Where clients connect: udp://, tcp:// or tls://, an address or * for all, and a port (0 picks one)."),
         .list(
-            "relay.addresses", "--relay-address", \.relayAddresses, .relayAddress, .plain,
+            "relay.addresses", "--relay-address", \.relayAddresses, .relayAddress, .atStart,
             "Addresses to relay from, with the outside one after a slash behind 1:1 NAT; none: the default routes'."),
         .one(
             "relay.ports", "--relay-ports", \.relayPorts, .ports, .atStart,
@@ -108,7 +108,7 @@ extension ConfigurationKey {
             "relay.tls.private-key", "--private-key", \.privateKeyFile, .text("FILE"), .plain,
             "Private key of the certificate, in PEM."),
         .optional(
-            "relay.tls.client-authority", "--client-authority", \.clientAuthorityFile, .text("FILE"), .atStart,
+            "relay.tls.client-authority", "--client-authority", \.clientAuthorityFile, .text("FILE"), .plain,
             "Authority in PEM that client certificates must come from; none: clients need no certificate."),
     ]
 

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Logging
 import RelayCore
@@ -8,9 +9,10 @@ import Testing
 
 /// The file that users start from, and the table of keys behind it.
 struct ConfigurationFileTests {
-    static let shippedPath = URL(filePath: #filePath)
+    static let folder = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appending(path: "conf/tern.yaml").path
+        .appending(path: "conf")
+    static let shippedPath = folder.appending(path: "tern.yaml").path
 
     @Test func shippedFileParsesToExactlyTheDefaults() throws {
         let loaded = try ConfigurationLoader(path: Self.shippedPath).load()
@@ -25,6 +27,13 @@ struct ConfigurationFileTests {
 
     @Test func shippedFileIsWhatTheTableDocuments() throws {
         #expect(try String(contentsOfFile: Self.shippedPath, encoding: .utf8) == ConfigurationDocument.defaults)
+    }
+
+    @Test func exampleOfAUsersFileShowsALineThatIsRead() throws {
+        let text = try String(contentsOf: Self.folder.appending(path: "users.example"), encoding: .utf8)
+        #expect(try UsersFile.parse(text, realm: "tern").isEmpty)
+        let lines = text.split(separator: "\n").compactMap { UserRecord(line: String($0.dropFirst(2))) }
+        #expect(lines == [try UserRecord(name: "alice", realm: "tern", password: "change-me")])
     }
 
     @Test func keysHaveDistinctPathsFlagsAndVariables() {
