@@ -158,7 +158,20 @@ public final class RelayDirectory: Sendable {
         }
     }
 
+    // MARK: Allocations
+
+    /// Counts one more allocation unless there are `limit` in all loops together.
+    func addAllocation(limit: Int) -> Bool {
+        if allocationCount.add(1, ordering: .relaxed).newValue <= limit { return true }
+        allocationCount.subtract(1, ordering: .relaxed)
+        return false
+    }
+
+    func removeAllocation() { allocationCount.subtract(1, ordering: .relaxed) }
+
     // MARK: Reservations [RFC 8656 7.2]
+
+    var hasReservations: Bool { reservations.count > 0 }
 
     /// Lets `token` stand for the port `bound`, which was claimed beside its even neighbour, until `expiry`.
     /// False when too many reservations wait.

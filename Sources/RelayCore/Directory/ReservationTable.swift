@@ -53,6 +53,9 @@ final class ReservationTable: Sendable {
         self.users = users
     }
 
+    /// Reservations that wait.
+    var count: Int { waiting.load(ordering: .relaxed) }
+
     /// Keeps a reservation; false when the table is full.
     func insert(_ token: UInt64, _ reservation: Reservation, _ user: UInt64) -> Bool {
         for index in 0..<Self.capacity {

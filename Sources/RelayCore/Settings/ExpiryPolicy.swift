@@ -26,4 +26,20 @@ public struct ExpiryPolicy: Sendable, Hashable {
         guard let label else { return standard }
         return classes[label] ?? standard
     }
+
+    /// How long after its end any credential may still count, in seconds.
+    var longestGraceSeconds: Int64 {
+        classes.values.reduce(standard.graceSeconds) { max($0, $1.graceSeconds) }
+    }
+}
+
+extension CredentialExpiry {
+    /// How long after the credential's end an allocation may still be refreshed, in seconds.
+    var graceSeconds: Int64 {
+        switch self {
+        case .end: 0
+        case .grace(let seconds): Int64(seconds)
+        case .call: .max
+        }
+    }
 }

@@ -3,10 +3,8 @@ public import STUN
 
 /// Everything that decides how a relay behaves. `Relay.update` replaces it in place and keeps all allocations.
 public struct RelaySettings: Sendable {
-    /// Who may use the relay: realm, users, secrets, revocations.
+    /// Who may use the relay: realm, users, secrets, revocations, and whether SHA-256 is required.
     public var credentials: CredentialDirectory
-    /// Whether clients must use MESSAGE-INTEGRITY-SHA256 and SHA-256 keys. Default false.
-    public var requiresSHA256 = false
     /// Seconds that a nonce is valid. Default 600.
     public var nonceLifetimeSeconds: Int64 = 600
     /// What happens to allocations whose credential expires. Default: they live on while refreshed.

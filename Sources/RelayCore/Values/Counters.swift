@@ -9,7 +9,7 @@ public struct Counters: Sendable {
     /// The part of `toPeers` that went to another allocation of this process.
     public var hairpinned = Traffic()
     /// Datagrams and messages dropped (index: `DropReason.rawValue`).
-    public var drops = InlineArray<20, UInt64>(repeating: 0)
+    public var drops = InlineArray<21, UInt64>(repeating: 0)
     /// Requests by method and outcome (index: `CountedMethod.rawValue * Outcome.allCases.count + Outcome.rawValue`).
     public var requests = InlineArray<96, UInt64>(repeating: 0)
     /// Allocations made.

@@ -23,6 +23,8 @@ public import STUN
     case unexpectedMessage
     /// An indication with unknown comprehension-required attributes, or without those it must have.
     case badIndication
+    /// A Binding indication: it kept a NAT binding open on its way, and that was all it was for.
+    case keepalive
     /// Source port 0, or a multicast, broadcast, unspecified or own source address.
     case invalidSource
     /// The answer would exceed what unverified sources of this prefix may be sent.
@@ -64,6 +66,7 @@ public import STUN
         case .badFingerprint: "bad_fingerprint"
         case .unexpectedMessage: "unexpected_message"
         case .badIndication: "bad_indication"
+        case .keepalive: "keepalive"
         case .invalidSource: "invalid_source"
         case .unverifiedBudget: "unverified_budget"
         case .noAllocation: "no_allocation"

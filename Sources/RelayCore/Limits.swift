@@ -1,0 +1,14 @@
+/// Sizes that are fixed, each with its reason.
+enum Limits {
+    /// Effects that can wait to be executed: a turn that ends many allocations at once (a revocation, a mass expiry)
+    /// goes on in the next one.
+    static var effects: Int { 1024 }
+    /// The most effects that the end of one allocation takes: two sockets, the connection, the summary.
+    static var effectsPerEnd: Int { 4 }
+    /// Refusals that are remembered for the operator.
+    static var refusals: Int { 256 }
+    /// Prefixes that the budget of unverified answers distinguishes at one time: 8192 x 32 bytes.
+    static var budgetPrefixes: Int { 8192 }
+    /// XOR-PEER-ADDRESS attributes that one CreatePermission may carry.
+    static var peersPerRequest: Int { 64 }
+}
