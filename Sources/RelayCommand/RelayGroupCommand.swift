@@ -15,7 +15,7 @@ public struct RelayGroupCommand: AsyncParsableCommand {
         RelayRunCommand.self,
         RelayStatusCommand.self, RelaySessionsCommand.self, RelayTopCommand.self, RelayRefusalsCommand.self,
         RelayPolicyCommand.self, RelayEndCommand.self, RelayRevokeCommand.self, RelayDrainCommand.self,
-        RelayReloadCommand.self,
+        RelayReloadCommand.self, RelayCountersCommand.self,
     ]
 
     /// For the parser.

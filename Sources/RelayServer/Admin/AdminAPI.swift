@@ -16,6 +16,9 @@
 public enum AdminAPI {
     /// Where the relay opens its socket, and where the commands look for it, unless told otherwise.
     public static let defaultSocketPath = "run/tern.sock"
+    /// Where a relay's socket usually is, in the order the commands look: one started by hand here, `tern up` here,
+    /// the system's service.
+    public static let usualSocketPaths = [defaultSocketPath, "tern-data/admin.sock", "/run/tern/tern.sock"]
     /// Bytes a request's body may have.
     public static let requestBodyBytesMax = 4096
     /// Bytes an answer may have.

@@ -144,7 +144,7 @@ public enum AdminClientFailure: Error, Sendable, Equatable, CustomStringConverti
         case .notARelay(let path, let reason):
             return "\(Self.shown(path)) is not the admin socket of a relay like this one: \(reason)"
         case .refused(_, let message):
-            return LogText.escaped(message).replacing("\\\"", with: "\"").replacing("\\n", with: "; ")
+            return LogText.visible(message.replacing("\n", with: "; "))
         }
     }
 

@@ -26,7 +26,7 @@ struct LogRecord {
     private var textLine: String {
         var line = "\(LogTime.text(unixMilliseconds)) \(level.rawValue)"
         if !label.isEmpty { line += " " + LogText.escaped(label, bytesMax: 64) }
-        line += ": " + LogText.escaped(message, bytesMax: Self.messageBytesMax).replacing("\\\"", with: "\"")
+        line += ": " + LogText.visible(message, bytesMax: Self.messageBytesMax)
         for (name, value) in metadata.sorted(by: { $0.key < $1.key }) {
             line += " " + LogText.escaped(name, bytesMax: 64).replacing(" ", with: "_") + "="
             line += LogText.quotedIfNeeded(Self.isHidden(name) ? Self.hidden : Self.plain(value))

@@ -11,12 +11,26 @@ public enum LogText {
 
     /// `text` on one line: backslash, double quote, control, format and separator characters escaped.
     public static func escaped(_ text: String, bytesMax: Int = valueBytesMax) -> String {
+        escape(text, bytesMax, quotes: true)
+    }
+
+    /// `text` on one line for people: as `escaped(_:)`, but backslashes and double quotes stay as they are.
+    public static func visible(_ text: String, bytesMax: Int = valueBytesMax) -> String {
+        escape(text, bytesMax, quotes: false)
+    }
+
+    private static func escape(_ text: String, _ bytesMax: Int, quotes: Bool) -> String {
+        let special = { (byte: UInt8) in byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") }
+        // Nearly all text is plain.
+        if text.utf8.count <= bytesMax, text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F && !(quotes && special($0)) }) {
+            return text
+        }
         var result = ""
         result.reserveCapacity(min(text.utf8.count, bytesMax) + 8)
         var bytes = 0
         for scalar in text.unicodeScalars {
             let before = result.utf8.count
-            append(scalar, to: &result)
+            append(scalar, quotes: quotes, to: &result)
             bytes += result.utf8.count - before
             guard bytes <= bytesMax else {
                 result.unicodeScalars.removeLast(result.unicodeScalars.count - scalars(result, upTo: before))
@@ -37,7 +51,7 @@ public enum LogText {
             var candidate = [first]
             while candidate.count < sequenceLength(first), let next = take() { candidate.append(next) }
             if let text = String(validating: candidate, as: UTF8.self) {
-                for scalar in text.unicodeScalars { append(scalar, to: &result) }
+                for scalar in text.unicodeScalars { append(scalar, quotes: true, to: &result) }
             } else {
                 result += "\\x" + hexadecimal(UInt32(first), digits: 2)
                 pending.insert(contentsOf: candidate.dropFirst(), at: 0)
@@ -64,10 +78,10 @@ public enum LogText {
         }
     }
 
-    private static func append(_ scalar: Unicode.Scalar, to result: inout String) {
+    private static func append(_ scalar: Unicode.Scalar, quotes: Bool, to result: inout String) {
         switch scalar {
-        case "\\": result += "\\\\"
-        case "\"": result += "\\\""
+        case "\\" where quotes: result += "\\\\"
+        case "\"" where quotes: result += "\\\""
         case "\n": result += "\\n"
         case "\r": result += "\\r"
         case "\t": result += "\\t"

@@ -201,7 +201,7 @@ func limitReceiving(_ descriptor: Int32, seconds: Int) {
 }
 
 /// A connection to a Unix socket.
-func connectedSocket(_ path: String, seconds: Int = 5) throws -> Int32 {
+func connectedSocket(_ path: String, seconds: Int = 30) throws -> Int32 {
     let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
     limitReceiving(descriptor, seconds: seconds)
     let address = try #require(UnixAddress(path: path))
@@ -210,7 +210,7 @@ func connectedSocket(_ path: String, seconds: Int = 5) throws -> Int32 {
 }
 
 /// What comes back for these bytes: status code and body; 0 for nothing that is HTTP.
-func rawAnswer(_ path: String, _ request: String, seconds: Int = 5) throws -> (status: Int, body: String) {
+func rawAnswer(_ path: String, _ request: String, seconds: Int = 30) throws -> (status: Int, body: String) {
     let descriptor = try connectedSocket(path, seconds: seconds)
     defer { close(descriptor) }
     let bytes = Array(request.utf8)

@@ -48,10 +48,10 @@ import Testing
         let logger = log.logger("relay")
         let text = String(repeating: "x", count: 1000)
         let begin = ContinuousClock.now
-        for _ in 0..<5000 { logger.info("\(text)") }
+        for _ in 0..<1000 { logger.info("\(text)") }
         #expect(ContinuousClock.now - begin < .seconds(5))
-        #expect(log.statistics.dropped > 3000)
-        #expect(log.statistics.dropped + log.statistics.written == 5000)
+        #expect(log.statistics.dropped > 500)
+        #expect(log.statistics.dropped + log.statistics.written == 1000)
         let stop = ContinuousClock.now
         log.stop(seconds: 0.1)
         #expect(ContinuousClock.now - stop < .seconds(1))

@@ -124,7 +124,7 @@ import Testing
 /// A TCP connection to a loopback address.
 private func connected(_ address: TransportAddress) throws -> Int32 {
     let descriptor = socket(address.family == .ipv4 ? AF_INET : AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
-    limitReceiving(descriptor, seconds: 10)
+    limitReceiving(descriptor, seconds: 30)
     var storage = sockaddr_storage()
     let size = withUnsafeMutableBytes(of: &storage) { bytes -> Int in
         if address.family == .ipv4 {
