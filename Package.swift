@@ -79,7 +79,8 @@ let package = Package(
             ],
             swiftSettings: common),
 
-        // Tests mirror the sources.
+        // Tests mirror the sources. TidyTests reads them: imports, purity, shape.
+        .testTarget(name: "TidyTests", swiftSettings: common),
         .testTarget(name: "STUNTests", dependencies: ["STUN", "Integrity"], swiftSettings: common),
         .testTarget(name: "IntegrityTests", dependencies: ["Integrity"], swiftSettings: common),
         .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity"], swiftSettings: common),
