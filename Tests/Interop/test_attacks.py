@@ -7,6 +7,7 @@ import socket
 import struct
 import subprocess
 import time
+import urllib.request
 
 import pytest
 
@@ -143,8 +144,8 @@ def test_names_are_no_metric_labels(echo):
     with server.running(["--metrics", f"127.0.0.1:{port}"]) as relay:
         with turn.Client("udp", relay.address("udp")) as client:
             client.allocate()
-            metrics = subprocess.run(
-                ["curl", "-sf", f"http://127.0.0.1:{port}/metrics"], capture_output=True, text=True, check=True).stdout
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as response:
+                metrics = response.read().decode()
     assert "tern_allocations" in metrics
     assert server.USER not in metrics and "127.0.0.1" not in metrics
 
