@@ -77,6 +77,9 @@ public struct Relay: ~Copyable {
     /// Allocations now.
     public var allocationCount: Int { allocations.count }
 
+    /// Whether a client has an allocation, which makes it more than a stranger.
+    public func hasAllocation(_ client: FiveTuple) -> Bool { allocations.find(client) != nil }
+
     /// What was counted since the start.
     public var counters: Counters {
         var counters = count
