@@ -39,7 +39,8 @@ public struct EventLoop: ~Copyable {
     let settings: LoopSettings
     let epoll: Int32
     let events: UnsafeMutablePointer<epoll_event>
-    var now: Now
+    /// When this turn began.
+    public internal(set) var now: Now
 
     // Clients and peers over UDP.
     var listeners: [ListeningSocket]
@@ -140,6 +141,9 @@ public struct EventLoop: ~Copyable {
         }
         end()
     }
+
+    /// Stream connections now.
+    public var connectionCount: Int { connections.count }
 
     /// Ends `run` after the current turn.
     public mutating func stop() { isEnding = true }
