@@ -5,14 +5,13 @@ import Synchronization
 /// A bounded queue from many threads to one that takes its time: the event loops put events in, a thread of its own
 /// turns them into log lines.
 ///
-/// `post(_:)` never waits: when the queue is full, or its lock stays busy, the event is counted and dropped. Each
-/// event is consumed in the order of posting, in batches.
+/// `post(_:)` does not wait for that thread: when the queue is full, the event is counted and dropped. Events are
+/// consumed in the order of posting, in batches.
 public final class LogQueue<Event: Sendable>: Sendable {
     private struct State {
         var waiting: [Event] = []
         var stopping = false
         var consuming = 0
-        var posted: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -20,9 +19,6 @@ public final class LogQueue<Event: Sendable>: Sendable {
     private let arrival = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
     private let capacity: Int
-
-    /// Tries for the lock before an event is given up: its holders only append one element or swap two arrays.
-    private static var lockAttemptsMax: Int { 256 }
 
     /// Starts the consuming thread.
     /// - Parameters:
@@ -40,26 +36,21 @@ public final class LogQueue<Event: Sendable>: Sendable {
         thread.start()
     }
 
-    /// Hands an event over without waiting. False: it was dropped, and counted.
+    /// Hands an event over; at most other posts and the exchange of two arrays stand in its way, never the consumer's
+    /// work. False: the queue is full or has been stopped; the event was dropped, and counted.
     @discardableResult
     public func post(_ event: Event) -> Bool {
-        for _ in 0..<Self.lockAttemptsMax {
-            let outcome = state.withLockIfAvailable { state -> (accepted: Bool, wake: Bool) in
-                guard !state.stopping, state.waiting.count < capacity else { return (false, false) }
-                state.waiting.append(event)
-                state.posted += 1
-                return (true, state.waiting.count == 1)
-            }
-            guard let outcome else { continue }
-            if outcome.wake { arrival.signal() }
-            if !outcome.accepted { droppedCount.add(1, ordering: .relaxed) }
-            return outcome.accepted
+        let outcome = state.withLock { state -> (accepted: Bool, wake: Bool) in
+            guard !state.stopping, state.waiting.count < capacity else { return (false, false) }
+            state.waiting.append(event)
+            return (true, state.waiting.count == 1)
         }
-        droppedCount.add(1, ordering: .relaxed)
-        return false
+        if outcome.wake { arrival.signal() }
+        if !outcome.accepted { droppedCount.add(1, ordering: .relaxed) }
+        return outcome.accepted
     }
 
-    /// Events given up since the start, because the queue was full.
+    /// Events dropped since the start, because the queue was full.
     public var dropped: UInt64 { droppedCount.load(ordering: .relaxed) }
 
     /// Waits until what was posted so far has been consumed, at most `seconds`. False: the consumer is stuck.

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import RelayCore
@@ -102,5 +103,16 @@ import Testing
         #expect(count("tern_allocations_ended_total") == EndReason.allCases.count)
         let reasons = families.first { $0.name == "tern_dropped_total" }?.samples.map { $0.labels[0].value } ?? []
         #expect(Set(reasons).count == reasons.count)
+    }
+
+    @Test(arguments: ["prometheus-alerts.yaml", "grafana-dashboard.json"])
+    func alertsAndDashboardNameMetricsThatExist(_ name: String) throws {
+        let root = URL(filePath: #filePath).appending(path: "../../../..").standardized
+        let text = try String(contentsOf: root.appending(path: "conf/\(name)"), encoding: .utf8)
+        let known = Set(RelayMetrics.families(.sample).map(\.name))
+        let named = Set(text.matches(of: /tern_[a-z_]+/).map { String($0.output) })
+        #expect(named.count > 8)
+        #expect(named.subtracting(known).isEmpty)
+        if name.hasSuffix(".json") { _ = try JSONSerialization.jsonObject(with: Data(text.utf8)) }
     }
 }
