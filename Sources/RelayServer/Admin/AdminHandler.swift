@@ -104,15 +104,11 @@ struct AdminHandler: HTTPHandler {
                 .badRequest, "bad-request", "a name has 1 to \(AdminAPI.nameBytesMax) bytes")
         }
         let ended = await control.revoke(request.name)
-        logger.notice(
-            "credential revoked by an administrator",
-            metadata: ["name": "\(request.name)", "ended": .stringConvertible(ended)])
         return Self.answer(ActionDocument(endedAllocations: ended))
     }
 
     private func drain(_ on: Bool) async -> HTTPResponse {
         await control.drain(on)
-        logger.notice(on ? "drain begun by an administrator" : "drain ended by an administrator")
         return Self.answer(ActionDocument(draining: on))
     }
 
