@@ -1,3 +1,4 @@
+internal import BasicContainers
 public import STUN
 
 // What happens to every datagram: no allocation of memory, no reference counting, no closure that escapes.
@@ -16,7 +17,7 @@ extension Relay {
             guard let found = channels.find(slot, number: number) else {
                 return drop(.noChannel, datagrams, of: slot)
             }
-            allocations[slot].recentChannel = found
+            allocations.hot.records[Int(slot)].recentChannel = found
             channel = found
         }
         guard channels[channel].usableUntil > now.monotonic else {
@@ -47,7 +48,7 @@ extension Relay {
         var channel = allocations[slot].recentPeer
         if channel == noSlot || channels[channel].peer != peer || channels[channel].allocation != slot {
             channel = channels.find(slot, peer: peer) ?? noSlot
-            if channel != noSlot { allocations[slot].recentPeer = channel }
+            if channel != noSlot { allocations.hot.records[Int(slot)].recentPeer = channel }
         }
         let flags: PeerFlags
         if channel != noSlot, channels[channel].usableUntil > now.monotonic {
@@ -64,7 +65,7 @@ extension Relay {
         }
         if let reason = overRate(slot, payloadBytes, now) { return drop(reason, datagrams, to: slot) }
 
-        allocations[slot].toClient.count(datagrams, payloadBytes)
+        allocations.hot.records[Int(slot)].toClient.count(datagrams, payloadBytes)
         count.toClients[Int(allocations[slot].tuple.transport.rawValue)].count(datagrams, payloadBytes)
         return channel == noSlot
             ? .indication(allocations[slot].route) : .channel(channels[channel].number, allocations[slot].route)
@@ -101,7 +102,7 @@ extension Relay {
         }
         if let reason = overRate(slot, payloadBytes, now) { return drop(reason, datagrams, of: slot) }
 
-        allocations[slot].toPeers.count(datagrams, payloadBytes)
+        allocations.hot.records[Int(slot)].toPeers.count(datagrams, payloadBytes)
         count.toPeers[Int(allocations[slot].tuple.transport.rawValue)].count(datagrams, payloadBytes)
         guard let owner else { return .peer(relay: relay, peer, dontFragment: dontFragment) }
         count.hairpinned.count(datagrams, payloadBytes)
@@ -112,22 +113,22 @@ extension Relay {
     /// Takes `bytes` from what the allocation and its user may relay; the reason when they may not.
     @inline(__always)
     private mutating func overRate(_ slot: UInt32, _ bytes: Int, _ now: Now) -> DropReason? {
-        if !allocations[slot].bucket.take(bytes, rate: allocationRate, now: now.monotonic) { return .allocationRate }
-        if userRate != 0, !users[allocations[slot].user].bucket.take(bytes, rate: userRate, now: now.monotonic) {
-            return .userRate
+        if !allocations.hot.records[Int(slot)].bucket.take(bytes, rate: allocationRate, now: now.monotonic) {
+            return .allocationRate
         }
-        return nil
+        let user = Int(allocations[slot].user)
+        return users.pool.records[user].bucket.take(bytes, rate: userRate, now: now.monotonic) ? nil : .userRate
     }
 
     mutating func drop(_ reason: DropReason, _ datagrams: Int, of slot: UInt32) -> PeerVerdict {
         count.count(reason, datagrams)
-        allocations[slot].dropped &+= UInt64(truncatingIfNeeded: datagrams)
+        allocations.hot.records[Int(slot)].dropped &+= UInt64(truncatingIfNeeded: datagrams)
         return .drop(reason)
     }
 
     mutating func drop(_ reason: DropReason, _ datagrams: Int, to slot: UInt32) -> ClientVerdict {
         count.count(reason, datagrams)
-        allocations[slot].dropped &+= UInt64(truncatingIfNeeded: datagrams)
+        allocations.hot.records[Int(slot)].dropped &+= UInt64(truncatingIfNeeded: datagrams)
         return .drop(reason)
     }
 }

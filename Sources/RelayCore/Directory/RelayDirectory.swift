@@ -180,10 +180,24 @@ public final class RelayDirectory: Sendable {
         return reservations.insert(token, Reservation(address: UInt8(index), port: bound.port, expiry: expiry), user)
     }
 
-    /// The local address that `token` stands for; the token is used up.
+    /// The local address that `token` stands for; the token is used up, the port still reserved.
     func redeem(token: UInt64, user: UInt64, now: Instant) -> TransportAddress? {
         guard let reservation = reservations.take(token, user, now) else { return nil }
         return TransportAddress(ip: addresses[Int(reservation.address)].bound, port: reservation.port)
+    }
+
+    /// Makes a redeemed port the property of `owner`.
+    func assign(_ bound: TransportAddress, to owner: RelayOwner) {
+        guard let index = addresses.firstIndex(where: { $0.bound == bound.ip }) else { return }
+        owners[position(index, bound.port)].store(owner.word, ordering: .releasing)
+    }
+
+    /// Gives back a port if it still is the property of `owner`.
+    func release(_ bound: TransportAddress, of owner: RelayOwner) {
+        guard let index = addresses.firstIndex(where: { $0.bound == bound.ip }) else { return }
+        let result = owners[position(index, bound.port)]
+            .compareExchange(expected: owner.word, desired: RelayOwner.free, ordering: .acquiringAndReleasing)
+        if result.exchanged { freeCounts[index].add(1, ordering: .relaxed) }
     }
 
     /// Gives back the ports of reservations that nobody redeemed in time.
@@ -215,12 +229,15 @@ public final class RelayDirectory: Sendable {
     }
 
     private func claim(reserved bound: TransportAddress, for owner: RelayOwner) -> ClaimedPort? {
+        guard let word = word(of: bound), word == owner.word else { return nil }
+        return ClaimedPort(bound: bound, reservesNext: false)
+    }
+
+    private func word(of bound: TransportAddress) -> UInt64? {
         guard let index = addresses.firstIndex(where: { $0.bound == bound.ip }), ports.contains(bound.port) else {
             return nil
         }
-        let word = owners[position(index, bound.port)]
-            .compareExchange(expected: RelayOwner.reserved, desired: owner.word, ordering: .acquiringAndReleasing)
-        return word.exchanged ? ClaimedPort(bound: bound, reservesNext: false) : nil
+        return owners[position(index, bound.port)].load(ordering: .acquiring)
     }
 
     private func take(_ index: Int, _ port: UInt16, _ word: UInt64) -> Bool {

@@ -95,6 +95,8 @@ struct PendingAllocate {
     let allocation: UInt32
     /// Whether the port beside the first one was asked for.
     let reservesNext: Bool
+    /// The port that RESERVATION-TOKEN stood for.
+    let reserved: TransportAddress?
     /// Sockets that have not been answered for.
     var unanswered: Int
     /// Why a socket could not be opened.

@@ -23,11 +23,13 @@ extension Relay {
         let slot = try makeAllocation(request, plan, now)
 
         var unanswered = 0
+        var reserved: TransportAddress?
         if let token = plan.token {
             guard let bound = directory.redeem(token: token, user: request.identity.userID, now: now.monotonic) else {
                 discard(slot)
                 throw Refused(.insufficientCapacity, .reservationToken)
             }
+            reserved = bound
             unanswered += openRelay(slot, bound.family, plan, reserved: bound)
         } else {
             for family in plan.wantsBoth ? [AddressFamily.ipv4, .ipv6] : [plan.family] {
@@ -43,7 +45,8 @@ extension Relay {
             throw Refused(.insufficientCapacity, .tablesFull)
         }
         pending = PendingAllocate(
-            request: request, allocation: slot, reservesNext: plan.reservesNext, unanswered: unanswered, failure: nil)
+            request: request, allocation: slot, reservesNext: plan.reservesNext, reserved: reserved,
+            unanswered: unanswered, failure: nil)
         return .openRelays
     }
 
@@ -65,6 +68,11 @@ extension Relay {
         else { return }
         let slot = waiting.allocation
         let family: AddressFamily = allocations[slot].relayIPv4 == relay ? .ipv4 : .ipv6
+        if let reserved = waiting.reserved {
+            // The loop may have failed before it claimed the port, which then waits for it still.
+            let owner = RelayOwner(loop: loop, relay: relay, generation: relays[relay].generation)
+            directory.release(reserved, of: owner)
+        }
         relays.remove(relay)
         if family == .ipv4 { allocations[slot].relayIPv4 = noSlot } else { allocations[slot].relayIPv6 = noSlot }
         fail(slot, family, .insufficientCapacity)
@@ -161,12 +169,13 @@ extension Relay {
             return 0
         }
         if family == .ipv4 { allocations[slot].relayIPv4 = relay } else { allocations[slot].relayIPv6 = relay }
+        let owner = RelayOwner(loop: loop, relay: relay, generation: relays[relay].generation)
+        if let reserved { directory.assign(reserved, to: owner) }
         effects.append(
             .openRelay(
                 RelayRequest(
-                    relay: relay,
-                    owner: RelayOwner(loop: loop, relay: relay, generation: relays[relay].generation),
-                    family: family, evenPort: plan.evenPort, reserveNext: plan.reservesNext, reserved: reserved)))
+                    relay: relay, owner: owner, family: family, evenPort: plan.evenPort, reserveNext: plan.reservesNext,
+                    reserved: reserved)))
         return 1
     }
 

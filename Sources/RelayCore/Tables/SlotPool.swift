@@ -5,8 +5,9 @@ internal import BasicContainers
 /// The block is reserved at the start and touched only as far as it is used; the slot freed last is used next, while
 /// it is still in the cache.
 struct SlotPool<Record: BitwiseCopyable>: ~Copyable {
-    // Free records keep what they held last.
-    private var records: RigidArray<Record>
+    /// The records; free ones keep what they held last. The data path changes them here, in place: a call of the
+    /// subscript below is not inlined when it modifies.
+    var records: RigidArray<Record>
     private var free: RigidArray<UInt32>
 
     init(capacity: Int) {

@@ -12,7 +12,7 @@ struct User: BitwiseCopyable {
 
 /// Users with allocations in one loop. Names live beside the records, so that the data path touches no reference.
 struct UserTable: ~Copyable {
-    private var pool: SlotPool<User>
+    var pool: SlotPool<User>
     private var names: RigidArray<UserName>
     private var byID = HashIndex()
     private let key: TableKey
