@@ -46,11 +46,11 @@ public struct EventLoop: ~Copyable {
     var listeners: [ListeningSocket]
     /// Descriptors of the UDP listeners by listener index, -1 for others.
     let listenerDescriptors: UnsafeMutablePointer<Int32>
-    let fromClients = ReceiveBatch()
-    let fromPeers = ReceiveBatch()
+    let fromClients: ReceiveBatch
+    let fromPeers: ReceiveBatch
     var fromPeersUsed = 0
-    var toPeers = SendBatch()
-    var toClients = SendBatch()
+    var toPeers: SendBatch
+    var toClients: SendBatch
     var relays: RelaySockets
     let reply: UnsafeMutableRawBufferPointer
 
@@ -81,31 +81,41 @@ public struct EventLoop: ~Copyable {
         settings: LoopSettings, core: consuming Relay, listeners: [ListeningSocket], tls: TLSContext?,
         mailbox: Mailbox, handOver: HandOver
     ) {
+        let epoll = clinux_epoll_create()
+        precondition(epoll >= 0, "no descriptor left for epoll")
+        let clock = clinux_monotonic_nanoseconds()
+        let listenerDescriptors = UnsafeMutablePointer<Int32>.allocate(capacity: LoopSettings.listenersMax)
+        listenerDescriptors.initialize(repeating: -1, count: LoopSettings.listenersMax)
+        let pipe = UnsafeMutablePointer<copenssl_pipe>.allocate(capacity: 1)
+        pipe.initialize(
+            to: copenssl_pipe(
+                input: nil, input_count: 0, output: .allocate(capacity: StreamInput.cipherBytes), output_count: 0,
+                output_capacity: StreamInput.cipherBytes))
+        let connectionsMax = settings.streams.connectionsMax
+        let blocksMax = settings.streams.outputBlocksMax
+        let relaySlots = settings.relaySlots
+
         self.settings = settings
         self.core = core
         self.listeners = listeners
         self.tls = tls
         self.mailbox = mailbox
         self.handOver = handOver
-        epoll = clinux_epoll_create()
-        precondition(epoll >= 0, "no descriptor left for epoll")
+        self.epoll = epoll
         events = .allocate(capacity: Self.eventsPerTurn)
-        let clock = clinux_monotonic_nanoseconds()
-        now = Now(
-            monotonic: Instant(milliseconds: clock / 1_000_000), unixSeconds: clinux_unix_seconds())
-        listenerDescriptors = .allocate(capacity: LoopSettings.listenersMax)
-        listenerDescriptors.initialize(repeating: -1, count: LoopSettings.listenersMax)
-        relays = RelaySockets(capacity: settings.relaySlots)
+        now = Now(monotonic: Instant(milliseconds: clock / 1_000_000), unixSeconds: clinux_unix_seconds())
+        self.listenerDescriptors = listenerDescriptors
+        fromClients = ReceiveBatch()
+        fromPeers = ReceiveBatch()
+        toPeers = SendBatch()
+        toClients = SendBatch()
+        relays = RelaySockets(capacity: relaySlots)
         reply = .allocate(byteCount: Relay.replyByteCount, alignment: 16)
-        connections = ConnectionTable(capacity: settings.streams.connectionsMax)
-        blocks = BlockPool(limit: settings.streams.outputBlocksMax)
+        connections = ConnectionTable(capacity: connectionsMax)
+        blocks = BlockPool(limit: blocksMax)
         streamInput = .allocate(byteCount: StreamInput.byteCount, alignment: 64)
-        pipe = .allocate(capacity: 1)
-        pipe.initialize(
-            to: copenssl_pipe(
-                input: nil, input_count: 0, output: .allocate(capacity: StreamInput.cipherBytes), output_count: 0,
-                output_capacity: StreamInput.cipherBytes))
-        dirty = .allocate(capacity: settings.streams.connectionsMax)
+        self.pipe = pipe
+        dirty = .allocate(capacity: connectionsMax)
         reserveDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
