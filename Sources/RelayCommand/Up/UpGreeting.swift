@@ -21,7 +21,8 @@ struct UpGreeting {
             separator: configuration.credentialSeparator.asciiValue ?? UInt8(ascii: ":"))
         let addresses = configuration.addressesToRelayFrom.map(\.description).joined(separator: " and ")
         return """
-            Tern relays from \(addresses), ports \(configuration.relayPorts). Its secret and certificate are in \(dataFolder).
+            Tern relays from \(addresses), ports \(configuration.relayPorts).
+            Its secret and certificate are in \(dataFolder).
 
             \(uris.map { "  \($0)" }.joined(separator: "\n"))
 

@@ -191,14 +191,15 @@ struct ConfigurationChecks {
                 "write at most one IPv4 and one IPv6 address")
         }
         let lifetimes = configuration.lifetimes
+        func text(_ seconds: UInt32) -> String { DurationText.describe(seconds: Int(seconds)) }
         if lifetimes.allocationDefaultSeconds > lifetimes.allocationMaximumSeconds {
             let given =
                 origins.isGiven("relay.lifetimes.allocation")
                 ? "relay.lifetimes.allocation" : "relay.lifetimes.allocation-maximum"
             report(
                 given,
-                "the lifetime \(DurationText.describe(seconds: Int(lifetimes.allocationDefaultSeconds))) is above the maximum "
-                    + DurationText.describe(seconds: Int(lifetimes.allocationMaximumSeconds)),
+                "the lifetime \(text(lifetimes.allocationDefaultSeconds)) is above the maximum "
+                    + text(lifetimes.allocationMaximumSeconds),
                 "lower relay.lifetimes.allocation or raise relay.lifetimes.allocation-maximum")
         }
         let budgets = configuration.budgets

@@ -47,7 +47,8 @@ struct ConfigurationFilesTests {
         let (_, otherKey) = try folder.makeCertificate("other")
         #expect(
             problems(flags: tls(certificate, otherKey)) == [
-                "--private-key: relay.tls.private-key: \(otherKey) is not the key of the certificate in \(certificate); "
+                "--private-key: relay.tls.private-key: "
+                    + "\(otherKey) is not the key of the certificate in \(certificate); "
                     + "name the two files that were made together; the server's certificate comes first in its file"
             ])
     }
@@ -117,7 +118,8 @@ struct ConfigurationFilesTests {
             ])
         #expect(
             try ConfigurationLoader(flags: ["--secret-file", open]).load().warnings == [
-                "--secret-file: relay.secret-files: \(open) can be read by every user of this machine; chmod 600 \(open)"
+                "--secret-file: relay.secret-files: "
+                    + "\(open) can be read by every user of this machine; chmod 600 \(open)"
             ])
     }
 
