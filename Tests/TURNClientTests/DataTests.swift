@@ -67,6 +67,17 @@ import Testing
         #expect(client.take(unreachable) == .unreachable(peer, error))
     }
 
+    /// A channel that expired unnoticed and was bound anew belongs to its new peer (found by the simulation, seed 413).
+    @Test func numberBoundAnewBelongsToItsNewPeer() throws {
+        var client = try connected()
+        client.start(.channelBind(channel: 0x4001, peer: try address("203.0.113.10:10")), now: 0)
+        _ = client.take(relay.succeeded(try #require(client.drain().first)))
+        #expect(
+            client.take([0x40, 0x01, 0, 0])
+                == .data(from: try address("203.0.113.10:10"), channel: 0x4001, payload: 4..<4))
+        #expect(!client.hasChannel(to: try address("203.0.113.9:9")))
+    }
+
     @Test func grantsAreRenewedBeforeTheyExpire() throws {
         var client = try connected()
         // Channel after 240 s, allocation 60 s before its end at 600 s.

@@ -32,7 +32,8 @@ struct ClientSession {
     private var key: [UInt8] = []
 
     init(_ settings: ClientSettings) {
-        username = settings.username
+        // A name that cannot be prepared is told as `badCredentials` once a key is needed.
+        username = (try? OpaqueString.prepare(settings.username)) ?? settings.username
         password = settings.password
         integrity = settings.integrity
     }

@@ -132,9 +132,9 @@ extension RelayClient {
             renew(transaction.request, at: now + RenewalPeriod.permission)
             return .permitted(peers)
         case .channelBind(let channel, let peer):
-            if !channels.contains(where: { $0.number == channel }) {
-                channels.append(Channel(number: channel, peer: peer))
-            }
+            // What either was bound to before has expired: the relay would have refused.
+            channels.removeAll { $0.number == channel || $0.peer == peer }
+            channels.append(Channel(number: channel, peer: peer))
             renew(transaction.request, at: now + RenewalPeriod.permission)
             return .channelBound(channel, peer: peer)
         }

@@ -24,10 +24,10 @@ struct Renewal {
 extension RelayClient {
     /// The moment by which `tick` has to be called; nil when nothing is awaited.
     public var nextDeadline: UInt64? {
-        let transaction = transactions.lazy.map(\.due).min()
-        let renewal = renewals.lazy.map(\.due).min()
-        guard let transaction, let renewal else { return transaction ?? renewal }
-        return min(transaction, renewal)
+        var deadline: UInt64?
+        for transaction in transactions { deadline = min(deadline ?? .max, transaction.due) }
+        for renewal in renewals { deadline = min(deadline ?? .max, renewal.due) }
+        return deadline
     }
 
     /// Repeats what was not answered, gives up what was not answered long enough, renews what would expire.
@@ -82,9 +82,9 @@ enum RenewalPeriod {
     /// When a renewal under way is looked at again.
     static let retry: UInt64 = 60_000
 
-    /// One minute before the allocation ends, or at three quarters of a short life.
+    /// One minute before the allocation ends, or at three quarters of a short life; never more often than each second.
     static func allocation(lifetimeSeconds: UInt32) -> UInt64 {
         let life = UInt64(lifetimeSeconds) * 1_000
-        return life > 240_000 ? life - 60_000 : life / 4 * 3
+        return life > 240_000 ? life - 60_000 : max(life / 4 * 3, 1_000)
     }
 }

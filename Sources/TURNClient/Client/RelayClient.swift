@@ -14,6 +14,9 @@ public struct RelayClient {
     /// Bytes that came but meant nothing: no message of the protocol, or an answer that cannot be trusted.
     public internal(set) var ignoredCount = 0
 
+    /// Requests that wait for their answer.
+    public var requestsUnderWay: Int { transactions.count }
+
     var session: ClientSession
     var transactions: [Transaction] = []
     var renewals: [Renewal] = []
@@ -81,6 +84,9 @@ public struct RelayClient {
         }
         return sendIndication(payload, to: peer)
     }
+
+    /// Whether the client knows of a channel to this peer.
+    public func hasChannel(to peer: TransportAddress) -> Bool { channels.contains { $0.peer == peer } }
 
     // MARK: - Sending
 
