@@ -91,6 +91,9 @@ let package = Package(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
+            name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],
+            swiftSettings: common),
+        .testTarget(
             name: "RelayServerTests",
             dependencies: [
                 "RelayServer", "EventLoop", "RelayCore", "Credentials", "STUN",
