@@ -11,7 +11,7 @@ import Testing
             let client = try TestClient(fixture).allocated()
             var request = RequestBuilder(.allocate, id: TransactionID(high: 1, low: 1))
             request.transport()
-            let bytes = request.bytes
+            let messages = [request.bytes, RequestBuilder(.binding, id: TransactionID(high: 1, low: 2)).bytes]
             var buffer = [UInt8](repeating: 0, count: Relay.replyByteCount)
             var span = buffer.mutableSpan
             var raw = span.mutableBytes
@@ -21,7 +21,8 @@ import Testing
                 if step == 1000 { before = residentBytes() }
                 let source = TransportAddress(ip: IPAddress(ipv4: 0x1000_0000 &+ step &* 257), port: 5000)
                 let route = ClientRoute(tuple: FiveTuple(client: source, listener: 0, transport: .udp))
-                _ = fixture.relay.receive(message: bytes.span.bytes, from: route, now: fixture.now, reply: &raw)
+                _ = fixture.relay.receive(
+                    message: messages[Int(step % 2)].span.bytes, from: route, now: fixture.now, reply: &raw)
             }
             let growth = residentBytes() - before
             #expect(growth < 1 << 20, "\(growth) bytes")
@@ -30,6 +31,7 @@ import Testing
             #expect(fixture.hasNoEffects())
             #expect(fixture.relay.refusals(limit: 10).isEmpty)
             #expect(fixture.relay.counters.requests(.allocate, .unauthenticated) > 0)
+            #expect(fixture.relay.counters.requests(.binding, .success) > 0)
             #expect(try client.refresh().isSuccess)
         }
     }

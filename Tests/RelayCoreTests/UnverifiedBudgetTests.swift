@@ -4,11 +4,14 @@ import Testing
 
 /// The budget for answers to sources that have not proved their return path: conformance, section 6.
 @Suite struct UnverifiedBudgetTests {
-    private func allocate(_ fixture: RelayFixture) -> [UInt8] {
-        var request = RequestBuilder(.allocate, id: fixture.transactionID())
+    /// A first Allocate. Its transaction does not matter: every one of them is a stranger's.
+    private static let firstAllocate: [UInt8] = {
+        var request = RequestBuilder(.allocate, id: TransactionID(high: 1, low: 1))
         request.transport()
         return request.bytes
-    }
+    }()
+
+    private func allocate(_ fixture: RelayFixture) -> [UInt8] { Self.firstAllocate }
 
     private func route(_ text: String) -> ClientRoute {
         ClientRoute(tuple: FiveTuple(client: address(text), listener: 0, transport: .udp))
@@ -39,8 +42,7 @@ import Testing
 
     @Test func floodOfOnePrefixCostsOtherPrefixesNothing() throws {
         let fixture = RelayFixture()
-        for step in 0..<50_000 { _ = fixture.receive(allocate(fixture), from: route("7.7.7.7:\(1024 + step)")) }
-        #expect(fixture.receive(allocate(fixture), from: route("7.7.7.7:1")).reply.isEmpty || true)
+        for step in 0..<10_000 { _ = fixture.receive(allocate(fixture), from: route("7.7.7.7:\(1024 + step)")) }
         try TestClient(fixture, "7.7.8.7:5000").allocated()
     }
 
@@ -56,7 +58,7 @@ import Testing
 
     @Test func prefixesOfIPv6AreSlash56() {
         let fixture = RelayFixture()
-        for step in 0..<50_000 {
+        for step in 0..<10_000 {
             _ = fixture.receive(allocate(fixture), from: route("[2a00:7:7:7\(step % 10)::\(step % 100)]:5000"))
         }
         // 2a00:7:7:70 to 79 share 2a00:7:7::/56; 2a00:7:7:170 does not.
@@ -113,15 +115,15 @@ import Testing
         let fixture = RelayFixture { $0.budgets.unverifiedBurstBytes = 1000 }
         var answered = 0
         // More prefixes than the table holds, each asking for all it can get, round after round.
-        for _ in 0..<4 {
-            for prefix in 0..<20_000 {
+        for _ in 0..<2 {
+            for prefix in 0..<10_000 {
                 for _ in 0..<12 {
                     let source = route("7.\(prefix / 256).\(prefix % 256).7:5000")
                     answered += fixture.receive(allocate(fixture), from: source).reply.count
                 }
             }
         }
-        let asked = 4 * 20_000 * 12 * 28
+        let asked = 2 * 10_000 * 12 * 28
         #expect(answered <= asked / 2 + 8192 * 1000)
     }
 

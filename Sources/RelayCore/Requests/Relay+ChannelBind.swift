@@ -30,8 +30,7 @@ extension Relay {
         }
 
         let flags = try admit(peer)
-        let hasPermission = permissions.find(slot, peer.ip) != nil
-        try reserveRoom(slot, newPermissions: hasPermission ? 0 : 1, now)
+        try reserveRoom(slot, newPermissions: hasLivePermission(slot, peer.ip, now) ? 0 : 1, now)
         let expiry = now.monotonic.advanced(bySeconds: Lifetimes.channelSeconds)
         if let byNumber {
             channels[byNumber].expiry = expiry

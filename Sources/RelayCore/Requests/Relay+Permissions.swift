@@ -20,7 +20,7 @@ extension Relay {
                 throw Refused(.peerAddressFamilyMismatch, .addressFamily(peer.family.rawValue))
             }
             _ = try admit(peer.ip)
-            if permissions.find(slot, peer.ip) == nil { newPermissions += 1 }
+            if !hasLivePermission(slot, peer.ip, now) { newPermissions += 1 }
         }
         guard peers > 0 else { throw .malformed("XOR-PEER-ADDRESS is missing") }
         try reserveRoom(slot, newPermissions: newPermissions, now)
@@ -49,6 +49,11 @@ extension Relay {
             throw Refused(.forbidden, .policy(TransportAddress(ip: ip, port: 0), relayed))
         }
         return verdict.allowed ? [.relayAddress, .otherPorts] : .relayAddress
+    }
+
+    /// Whether there is a permission that needs no new place: an expired one may be given back at any moment.
+    func hasLivePermission(_ slot: UInt32, _ ip: IPAddress, _ now: Now) -> Bool {
+        permissions.find(slot, ip).map { permissions[$0].expiry > now.monotonic } ?? false
     }
 
     /// Makes sure that this many permissions can be added [RFC 8656 10.2: 508]. Expired ones make room.
