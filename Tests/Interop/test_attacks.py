@@ -157,7 +157,7 @@ def test_secrets_are_seen_nowhere(tmp_path, echo):
     secret_file.write_text(planted["file"] + "\n")
     secret_file.chmod(0o600)
     users = subprocess.run(
-        [server.TERN, "credentials", "hash", "--realm", server.REALM, "--user", "carol"], input=planted["user"],
+        [server.TERN, "credentials", "hash", "--realm", server.REALM, "carol"], input=planted["user"],
         capture_output=True, text=True, timeout=10)
     users_file = tmp_path / "users"
     users_file.write_text(users.stdout)

@@ -78,7 +78,7 @@ def test_reload_takes_a_new_user_file_and_keeps_calls(echo, tmp_path):
 
     def hashed(name, password):
         done = subprocess.run(
-            [server.TERN, "credentials", "hash", "--realm", server.REALM, "--user", name], input=password + "\n",
+            [server.TERN, "credentials", "hash", "--realm", server.REALM, name], input=password + "\n",
             capture_output=True, text=True, timeout=10)
         assert done.returncode == 0, done.stderr
         return done.stdout

@@ -45,7 +45,7 @@ def test_a_port_that_is_taken(kind, pem):
             taken.listen()
         port = taken.getsockname()[1]
         result = server.run_to_end([*tls(*pem), "--listen", f"{kind}://127.0.0.1:{port}"])
-    assert_one_line(result, 1, str(port), "in use")
+    assert_one_line(result, 1, str(port), "taken")
 
 
 def test_a_metrics_port_that_is_taken():
@@ -89,7 +89,6 @@ def test_an_address_that_this_host_does_not_have():
         (["--loops", "many"], ["--loops", "many"]),
         (["--user", "no-password"], ["--user"]),
         (["--listen", "tls://127.0.0.1:0"], ["certificate"]),
-        (["--certificate", "/nonexistent.pem", "--private-key", "/nonexistent.key"], ["/nonexistent"]),
         (["--secret-file", "/nonexistent"], ["/nonexistent"]),
         (["--users-file", "/nonexistent"], ["/nonexistent"]),
         (["--config", "/nonexistent.yaml"], ["/nonexistent.yaml"]),
@@ -110,6 +109,10 @@ def test_a_key_that_does_not_belong_to_the_certificate(tmp_path, pem):
     (tmp_path / "other").mkdir()
     other = server.certificate(tmp_path / "other")
     assert_one_line(server.run_to_end(tls(pem[0], other[1])), 2, "key")
+
+
+def test_a_certificate_that_is_missing(pem):
+    assert_one_line(server.run_to_end(tls("/nonexistent.pem", pem[1])), 2, "/nonexistent.pem")
 
 
 def test_a_certificate_that_is_none(tmp_path, pem):
