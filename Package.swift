@@ -88,6 +88,9 @@ let package = Package(
             name: "RelayCoreTests", dependencies: ["RelayCore", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
+            name: "EventLoopTests", dependencies: ["EventLoop", "RelayCore", "Credentials", "STUN"],
+            swiftSettings: common),
+        .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
