@@ -316,7 +316,8 @@ extension EventLoop {
 
     private mutating func writePlain(_ slot: UInt32) -> Bool {
         let connection = connections[slot]
-        guard let bytes = connection.pointee.output.next(limit: BlockPool.payloadBytes, pool: &blocks) else { return true }
+        guard let bytes = connection.pointee.output.next(
+                limit: BlockPool.payloadBytes, messages: BlockPool.recordsMax, pool: &blocks) else { return true }
         let written = Glibc.send(
             connection.pointee.descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if written < 0 {
@@ -331,14 +332,15 @@ extension EventLoop {
         return true
     }
 
-    /// Encrypts as many records as fit into the pipe and writes them in one call.
+    /// Encrypts as many messages as fit into the pipe and writes them in one call. Each is a TLS record of its own:
+    /// clients exist that take what one read returns for one message.
     private mutating func writeEncrypted(_ slot: UInt32) -> Bool {
         let connection = connections[slot]
         guard let session = connection.pointee.session else { return false }
         let recordOverhead = 256
         while !connection.pointee.output.isEmpty,
             pipe.pointee.output_capacity - pipe.pointee.output_count > StreamInput.recordBytes + recordOverhead,
-            let bytes = connection.pointee.output.next(limit: StreamInput.recordBytes, pool: &blocks)
+            let bytes = connection.pointee.output.next(limit: StreamInput.recordBytes, messages: 1, pool: &blocks)
         {
             let written = copenssl_write(session, bytes.baseAddress, Int32(bytes.count))
             guard written > 0 else {

@@ -59,8 +59,8 @@ struct OutputQueue {
         byteCount -= freed
     }
 
-    /// The bytes to write next: as many whole or part messages as lie side by side, `limit` at most.
-    mutating func next(limit: Int, pool: inout BlockPool) -> UnsafeRawBufferPointer? {
+    /// The bytes to write next: up to `messages` whole or part messages that lie side by side, `limit` bytes at most.
+    mutating func next(limit: Int, messages: Int, pool: inout BlockPool) -> UnsafeRawBufferPointer? {
         while let block = first {
             skipDropped(block)
             if block.pointee.recordHead == block.pointee.recordTail {
@@ -71,7 +71,8 @@ struct OutputQueue {
             }
             let records = OutputBlock.records(block)
             var count = 0
-            for i in Int(block.pointee.recordHead)..<Int(block.pointee.recordTail) {
+            let end = min(Int(block.pointee.recordTail), Int(block.pointee.recordHead) + messages)
+            for i in Int(block.pointee.recordHead)..<end {
                 if records[i].kind == .dropped || count >= limit { break }
                 count += Int(records[i].byteCount)
             }
