@@ -15,8 +15,8 @@ import peers
 import server
 import turn
 
-IDLE_SECONDS = 3  # the configured limits of the relays below
-LIMITS = ["--handshake-limit", f"{IDLE_SECONDS}s", "--idle-connection-limit", f"{IDLE_SECONDS}s"]
+HANDSHAKE_SECONDS = 3
+LIMITS = ["--handshake-limit", f"{HANDSHAKE_SECONDS}s"]
 
 
 def call(relay, echo, transport="udp", **options):
@@ -29,7 +29,9 @@ def call(relay, echo, transport="udp", **options):
 
 def is_closed(connection, seconds=0):
     """Whether the other side has closed; `seconds` is how long to wait for it."""
-    if not select.select([connection], [], [], seconds)[0]:
+    poll = select.poll()  # select() knows descriptors below 1024 only
+    poll.register(connection, select.POLLIN)
+    if not poll.poll(seconds * 1000):
         return False
     with contextlib.suppress(ConnectionError):
         return connection.recv(65536) == b""
@@ -125,7 +127,7 @@ def test_half_open_handshakes_are_ended_and_others_served(echo):
             client.round_trip()
             started = time.monotonic()
             for connection in silent:
-                assert is_closed(connection, max(0, started + IDLE_SECONDS + 3 - time.monotonic()))
+                assert is_closed(connection, max(0, started + HANDSHAKE_SECONDS + 3 - time.monotonic()))
             client.round_trip()
         for connection in silent:
             connection.close()
@@ -140,26 +142,6 @@ def client_hello():
 
 
 @pytest.mark.tern
-def test_one_byte_now_and_then_does_not_hold_a_connection(echo):
-    """A message must be whole within the limit, however busy its sender looks."""
-    with server.running(LIMITS) as relay, call(relay, echo, "tcp") as client:
-        request = turn.message(turn.ALLOCATE)
-        slow = [socket.create_connection(relay.address("tcp")) for _ in range(20)]
-        started = time.monotonic()
-        for byte in request:
-            with contextlib.suppress(ConnectionError):
-                for connection in slow:
-                    connection.send(bytes([byte]))
-            if all(is_closed(connection) for connection in slow):
-                break
-            client.round_trip()
-            time.sleep(1)
-        assert time.monotonic() - started < IDLE_SECONDS + 5
-        for connection in slow:
-            connection.close()
-
-
-@pytest.mark.tern
 def test_garbage_on_a_stream_closes_it(relay):
     for garbage in (b"GET / HTTP/1.1\r\n\r\n", b"\x00\x01\x00\x00" + bytes(16), b"\xff" * 64, b"\x80" * 8):
         with socket.create_connection(relay.address("tcp"), 3) as connection:
@@ -168,23 +150,28 @@ def test_garbage_on_a_stream_closes_it(relay):
 
 
 @pytest.mark.parametrize("transport", ["tcp", "tls"])
-def test_a_client_that_does_not_read_costs_bounded_memory(transport, echo):
-    """Its media is dropped, oldest first; others lose nothing, and when it reads again it is served."""
-    with server.running() as relay, call(relay, echo) as other:
-        with call(relay, echo, transport, receive_buffer=4096) as slow:
+def test_clients_that_do_not_read_cost_bounded_memory(transport, echo):
+    """Their media is dropped, oldest first; others lose nothing, and when they read again they are served."""
+    with contextlib.ExitStack() as stack:
+        relay = stack.enter_context(server.running())
+        other, grown = stack.enter_context(call(relay, echo)), []
+        slow = [stack.enter_context(call(relay, echo, transport, receive_buffer=4096)) for _ in range(3)]
+        for client in slow:
             before = relay.resident_kib
             for _ in range(300):
                 for _ in range(40):
-                    echo.socket.sendto(bytes(1100), slow.relayed)  # 13 MB in all
+                    echo.socket.sendto(bytes(1100), client.relayed)  # 13 MB in all
                 other.round_trip()
-            if server.IS_TERN:
-                assert relay.resident_kib - before < 2048
-            slow.socket.settimeout(1)
+            grown.append(relay.resident_kib - before)
+        if server.IS_TERN:
+            assert all(kib < 2048 for kib in grown), grown
+        for client in slow:
+            client.socket.settimeout(1)
             with contextlib.suppress(TimeoutError):
                 while True:
-                    slow.receive()
-            slow.round_trip()
-            slow.refresh(600)
+                    client.receive()
+            client.round_trip()
+            client.refresh(600)
 
 
 @pytest.mark.tern
@@ -199,10 +186,11 @@ def test_a_client_that_never_reads_does_not_delay_answers_to_requests(echo):
 
 @pytest.mark.tern
 def test_20_000_idle_connections_are_held_and_others_served(echo):
-    count, sources = 20_000, 40
-    if resource.getrlimit(resource.RLIMIT_NOFILE)[0] < count + 1000:
+    # As many as this host's limit on descriptors lets this process and the relay hold.
+    count, sources = min(20_000, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - 500), 40
+    if count < 5_000:
         pytest.skip("this host allows too few descriptors")
-    flags = ["--connections", "30000", "--idle-connection-limit", "10m", "--handshake-limit", "5m"]
+    flags = ["--connections", "30000", "--idle-limit", "10m", "--handshake-limit", "5m"]
     with server.running(flags) as relay:
         before, held = relay.resident_kib, []
         try:
@@ -227,18 +215,16 @@ def test_20_000_idle_connections_are_held_and_others_served(echo):
 
 
 @pytest.mark.tern
-def test_connections_from_one_source_are_limited_and_others_served(echo):
-    with server.running(["--connections-per-source", "50"]) as relay:
-        held = []
-        for _ in range(200):
-            connection = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-            connection.bind(("127.8.8.8", 0))
-            connection.connect(relay.address("tcp"))
-            held.append(connection)
+def test_more_connections_than_allowed_are_closed_and_others_served(echo):
+    with server.running(["--connections", "50"]) as relay, call(relay, echo, "tls") as old:
+        held = [socket.create_connection(relay.address("tcp")) for _ in range(200)]
         server.wait_until(lambda: sum(is_closed(one) for one in held) >= 150, 5, "150 of 200 to be closed")
-        call(relay, echo, "tls").close()
+        old.round_trip()
+        call(relay, echo).close()
         for connection in held:
             connection.close()
+        server.wait_until(lambda: relay.descriptors < 30, 5, "the connections to be gone")
+        call(relay, echo, "tls").close()
 
 
 def test_500_clients_behind_one_address_get_through_in_the_same_second(echo):

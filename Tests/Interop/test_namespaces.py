@@ -60,7 +60,8 @@ def relay(network):
 @pytest.mark.parametrize("flags", [[], ["-t"], ["-t", "-S"], ["-s"]], ids=" ".join)
 def test_uclient_reaches_a_peer_in_another_network(relay, flags):
     with peers.coturn_peer(f"{PEER_SIDE}.2", 3480, inside(PEER)):
-        port = relay.address("tls" if "-S" in flags else "udp", f"{CLIENT_SIDE}.1")[1]
+        transport = "tls" if "-S" in flags else "tcp" if "-t" in flags else "udp"
+        port = relay.address(transport, f"{CLIENT_SIDE}.1")[1]
         done = subprocess.run(
             inside(CLIENT) + ["turnutils_uclient", "-u", server.USER, "-w", server.PASSWORD, "-n", "40", "-m", "2"]
             + ["-e", f"{PEER_SIDE}.2", "-r", "3480", "-p", str(port), *flags, f"{CLIENT_SIDE}.1"],

@@ -1,5 +1,6 @@
 """What an operator does while calls run: reload, new certificate, drain, revoke, stop. No call may suffer from it."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -44,16 +45,15 @@ class Traffic:
             thread.start()
 
     def send(self):
-        while not self.stopping.wait(0.002):
-            self.client.send(0x4000, b"%08d" % self.sent)
-            self.sent += 1
+        with contextlib.suppress(OSError):  # the relay, or the call, was ended
+            while not self.stopping.wait(0.002):
+                self.client.send(0x4000, b"%08d" % self.sent)
+                self.sent += 1
 
     def receive(self):
-        try:
+        with contextlib.suppress(OSError):
             while not self.stopping.is_set() or len(self.received) < self.sent:
                 self.received.add(self.client.receive()[1])
-        except TimeoutError:
-            pass
 
     def stop(self):
         self.stopping.set()
