@@ -3,6 +3,9 @@ enum Limits {
     /// Effects that can wait to be executed: a turn that ends many allocations at once (a revocation, a mass expiry)
     /// goes on in the next one.
     static var effects: Int { 1024 }
+    /// Effects that fit beyond those: what requests need whose caller has not yet drained what a sweep over many
+    /// connections has queued.
+    static var effectsReserve: Int { 256 }
     /// The most effects that the end of one allocation takes: two sockets, the connection, the summary.
     static var effectsPerEnd: Int { 4 }
     /// Refusals that are remembered for the operator.

@@ -122,6 +122,22 @@ import Testing
         #expect(fixture.relay.allocationCount == 0)
     }
 
+    /// A sweep over many streams closes them without draining in between; requests still find room for their effects.
+    @Test func sweepOverManyConnectionsLeavesRoomForRequests() throws {
+        let fixture = RelayFixture { $0.quotas.allocationsPerUser = 2000 }
+        var clients: [TestClient] = []
+        for index in 0..<1200 {
+            let client = TestClient(fixture, "8.8.4.4:\(5000 + index)", transport: .tcp, connection: UInt32(index))
+            clients.append(try client.allocated())
+        }
+        for client in clients { fixture.relay.connectionClosed(client.route.tuple, now: fixture.now) }
+        try clients[0].allocated()
+        fixture.advance(seconds: 1)
+        fixture.tick()
+        #expect(fixture.relay.allocationCount == 1)
+        #expect(fixture.relay.counters.ended(.connectionClosed) == 1200)
+    }
+
     @Test func shutdownEndsEverything() throws {
         for index in 0..<20 { try TestClient(fixture, "8.8.4.4:\(5000 + index)").allocated() }
         fixture.relay.shutdown(now: fixture.now)

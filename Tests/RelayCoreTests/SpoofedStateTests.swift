@@ -21,8 +21,9 @@ import Testing
                 if step == 1000 { before = residentBytes() }
                 let source = TransportAddress(ip: IPAddress(ipv4: 0x1000_0000 &+ step &* 257), port: 5000)
                 let route = ClientRoute(tuple: FiveTuple(client: source, listener: 0, transport: .udp))
+                let message = messages[Int(step % 2)]
                 _ = fixture.relay.receive(
-                    message: messages[Int(step % 2)].span.bytes, from: route, now: fixture.now, reply: &raw)
+                    message: message.span.bytes, from: route, now: fixture.now, reply: &raw)
             }
             let growth = residentBytes() - before
             #expect(growth < 1 << 20, "\(growth) bytes")

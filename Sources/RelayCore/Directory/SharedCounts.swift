@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// A word holds 48 bits of the key's hash and a count of 16 bits. A key may stand in any of the `window` words from its
 /// place on, and a word whose count falls to 0 is free at once, so nothing has ever to be cleaned up. Two loops that
-/// meet the same new key in the same instant may give it two words; the sum over the window counts, so that is harmless.
+/// meet the same new key in the same instant may give it two words; the sum over the window counts, so no harm is done.
 final class SharedCounts: Sendable {
     private let words: RigidArray<Atomic<UInt64>>
     private let key: TableKey

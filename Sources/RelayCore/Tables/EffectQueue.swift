@@ -5,13 +5,16 @@ struct EffectQueue: ~Copyable {
     private var waiting: RigidArray<Effect>
     private var executed = 0
 
-    init() { waiting = RigidArray(capacity: Limits.effects) }
+    init() { waiting = RigidArray(capacity: Limits.effects + Limits.effectsReserve) }
 
-    /// How many more effects fit.
-    var room: Int { waiting.freeCapacity }
+    /// How many more effects fit; the reserve is for requests only.
+    var room: Int { max(Limits.effects - waiting.count, 0) }
     var isEmpty: Bool { waiting.isEmpty }
 
-    mutating func append(_ effect: Effect) { waiting.append(effect) }
+    mutating func append(_ effect: Effect) {
+        precondition(!waiting.isFull, "effects are to be drained after every input")
+        waiting.append(effect)
+    }
 
     mutating func next() -> Effect? {
         guard executed < waiting.count else { return nil }
