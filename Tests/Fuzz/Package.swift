@@ -10,6 +10,7 @@ let targets: [(name: String, dependencies: [Target.Dependency])] = [
     ("FuzzChannelData", ["STUN"]),
     ("FuzzStreamFraming", ["STUN"]),
     ("FuzzCredentials", ["STUN", "Integrity", "Credentials"]),
+    ("FuzzRelayCore", ["STUN", "Credentials", "RelayCore", "TURNClient"]),
 ]
 
 let instrumented: [SwiftSetting] = [
@@ -23,6 +24,7 @@ let instrumented: [SwiftSetting] = [
 
 let package = Package(
     name: "tern-fuzz",
+    dependencies: [.package(url: "https://github.com/apple/swift-collections", from: "1.6.0")],
     targets: [
         .target(name: "CFuzzer"),
         .target(name: "FuzzDriver", dependencies: ["CFuzzer"], swiftSettings: instrumented),
@@ -30,6 +32,16 @@ let package = Package(
         .target(name: "STUN", swiftSettings: instrumented),
         .target(name: "Integrity", dependencies: ["COpenSSL"], swiftSettings: instrumented),
         .target(name: "Credentials", dependencies: ["STUN", "Integrity"], swiftSettings: instrumented),
+        .target(
+            name: "RelayCore",
+            dependencies: [
+                "STUN", "Integrity", "Credentials",
+                .product(name: "BasicContainers", package: "swift-collections"),
+            ],
+            swiftSettings: instrumented),
+        .target(
+            name: "TURNClient", dependencies: ["STUN", "Integrity", "Credentials", "COpenSSL"],
+            swiftSettings: instrumented),
     ]
         + targets.map { target in
             .executableTarget(
