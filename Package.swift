@@ -83,7 +83,8 @@ let package = Package(
         .testTarget(name: "TidyTests", swiftSettings: common),
         .testTarget(name: "STUNTests", dependencies: ["STUN", "Integrity"], swiftSettings: common),
         .testTarget(name: "IntegrityTests", dependencies: ["Integrity"], swiftSettings: common),
-        .testTarget(name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity"], swiftSettings: common),
+        .testTarget(
+            name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity"], swiftSettings: common),
         .testTarget(
             name: "RelayCoreTests", dependencies: ["RelayCore", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),

@@ -36,7 +36,9 @@ extension EventLoop {
         var offset = 0
         while offset < bytes {
             let rest = UnsafeMutableRawBufferPointer(start: base + offset, count: bytes &- offset)
-            if base[offset] & 0xc0 == 0x40, let run = ChannelRun.parse(UnsafeRawBufferPointer(rest).bytes, segmentSize: segmentBytes) {
+            if base[offset] & 0xc0 == 0x40,
+                let run = ChannelRun.parse(UnsafeRawBufferPointer(rest).bytes, segmentSize: segmentBytes)
+            {
                 forward(run, rest.baseAddress!, segmentBytes, from: tuple, typeOfService: received.type_of_service)
                 offset &+= run.datagrams &* segmentBytes
             } else {
@@ -65,7 +67,8 @@ extension EventLoop {
             if loop == settings.index {
                 deliver(run, base, stride, on: relay, generation, from: sender, typeOfService: mark(typeOfService))
             } else {
-                handOver(run, base, stride, to: loop, relay, generation, sender: sender, typeOfService: mark(typeOfService))
+                handOver(
+                    run, base, stride, to: loop, relay, generation, sender: sender, typeOfService: mark(typeOfService))
             }
         }
     }
@@ -95,7 +98,7 @@ extension EventLoop {
         _ = toPeers.flush(&counters)
     }
 
-    /// Hairpin within this loop: the run goes to the client behind the other allocation, its headers rewritten in place.
+    /// Hairpin within this loop: the run goes to the client behind the other allocation, its headers rewritten.
     private mutating func deliver(
         _ run: ChannelRun, _ base: UnsafeMutableRawPointer, _ stride: Int, on relay: UInt32,
         _ generation: UInt32, from sender: TransportAddress, typeOfService: UInt8
@@ -185,7 +188,8 @@ extension EventLoop {
         guard count > 0 else { return }
         if client.tuple.transport == .udp {
             let failed = clinux_send_datagram(
-                listenerDescriptors[Int(client.tuple.listener)], reply.baseAddress, count, client.tuple.client.native, 0)
+                listenerDescriptors[Int(client.tuple.listener)], reply.baseAddress, count, client.tuple.client.native, 0
+            )
             counters.sendCalls &+= 1
             if failed != 0 { counters.sendErrors &+= 1 }
         } else {

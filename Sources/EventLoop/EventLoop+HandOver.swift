@@ -10,7 +10,8 @@ extension EventLoop {
     ) {
         for i in 0..<run.datagrams {
             let count = i &+ 1 == run.datagrams ? run.lastPayloadBytes : run.payloadBytes
-            let payload = UnsafeRawBufferPointer(start: base + (stride &* i &+ ChannelData.headerByteCount), count: count)
+            let payload = UnsafeRawBufferPointer(
+                start: base + (stride &* i &+ ChannelData.headerByteCount), count: count)
             handOver(payload, to: loop, relay, generation, sender: sender, typeOfService: typeOfService)
         }
     }

@@ -168,7 +168,8 @@ extension EventLoop {
                 consumed = size
             case .channelData(_, let padded):
                 if let run = ChannelRun.parse(rest.bytes.extracting(0..<padded), segmentSize: padded) {
-                    forward(run, UnsafeMutableRawPointer(start), padded, from: connection.pointee.tuple, typeOfService: 0)
+                    forward(
+                        run, UnsafeMutableRawPointer(start), padded, from: connection.pointee.tuple, typeOfService: 0)
                 }
                 flushSendsToClients()  // a hairpin's bytes lie in this buffer
                 consumed = padded
@@ -316,8 +317,10 @@ extension EventLoop {
 
     private mutating func writePlain(_ slot: UInt32) -> Bool {
         let connection = connections[slot]
-        guard let bytes = connection.pointee.output.next(
-                limit: BlockPool.payloadBytes, messages: BlockPool.recordsMax, pool: &blocks) else { return true }
+        guard
+            let bytes = connection.pointee.output.next(
+                limit: BlockPool.payloadBytes, messages: BlockPool.recordsMax, pool: &blocks)
+        else { return true }
         let written = Glibc.send(
             connection.pointee.descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
         if written < 0 {
@@ -445,18 +448,19 @@ extension EventLoop {
             if connection.pointee.waitsToWrite, time > settings.streams.outputAgeMax {
                 connection.pointee.output.dropMedia(
                     bytes: .max, olderThan: time - settings.streams.outputAgeMax, dropped: &counters.outputDroppedLate)
+                connection.pointee.output.releaseDropped(pool: &blocks)
             }
         }
     }
 
     private mutating func isOverdue(_ connection: UnsafeMutablePointer<Connection>, _ silent: UInt64) -> Bool {
         if connection.pointee.state == .handshaking { return silent > settings.streams.handshakeTimeMax }
-        if silent <= settings.streams.partialTimeMax { return false }
+        let shortest = min(settings.streams.partialTimeMax, settings.streams.idleTimeMax)
+        if silent <= shortest { return false }
         if core.hasAllocation(connection.pointee.tuple) {
-            return connection.pointee.partialCount > 0
+            return connection.pointee.partialCount > 0 && silent > settings.streams.partialTimeMax
         }
         connection.pointee.isKnown = false
-        return silent > settings.streams.idleTimeMax
-            || connection.pointee.partialCount > 0 && silent > settings.streams.partialTimeMax
+        return connection.pointee.partialCount > 0 || silent > settings.streams.idleTimeMax
     }
 }

@@ -66,6 +66,7 @@ public struct EventLoop: ~Copyable {
     var sweepCursor = 0
 
     // Other threads and loops.
+    /// How other threads reach this loop.
     public let mailbox: Mailbox
     let handOver: HandOver
     /// Loops that datagrams were handed to this turn, a bit each.

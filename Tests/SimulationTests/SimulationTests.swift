@@ -2,7 +2,8 @@ import Glibc
 import Testing
 
 /// Thousands of runs of the whole protocol under bad weather. A failure prints its seed; `TERN_SIMULATION_SEED=N`
-/// replays that run alone, `TERN_SIMULATION_RUNS=N` sets how many there are, `TERN_SIMULATION_FIRST=N` where they begin.
+/// replays that run alone, `TERN_SIMULATION_RUNS=N` sets how many there are, `TERN_SIMULATION_FIRST=N` where they
+/// begin.
 @Suite struct SimulationTests {
     private static let defaultRuns = 500
 

@@ -98,8 +98,8 @@ static inline int clinux_receive_one(int descriptor, clinux_receive_batch *b, in
 }
 
 // Control messages of a send: the segment size when there is more than one datagram, the type of service when set.
-static inline size_t clinux_send_controls(uint8_t *control, int segments, uint16_t segment_bytes, uint8_t type_of_service,
-                                          int family) {
+static inline size_t clinux_send_controls(uint8_t *control, int segments, uint16_t segment_bytes,
+                                          uint8_t type_of_service, int family) {
     size_t length = 0;
     if (segments > 1) {
         struct cmsghdr *c = (struct cmsghdr *)(void *)control;
@@ -176,9 +176,9 @@ static inline int clinux_send_many(clinux_send_batch *b, int from, int to) {
     return clinux_sendmmsg(b->descriptors[from], b->messages + from, (unsigned)(to - from));
 }
 
-// Sends slot `i` now. 0, or -errno.
+// Sends slot `i` alone: 1, or -errno.
 static inline int clinux_send_one(clinux_send_batch *b, int i) {
-    return sendmsg(b->descriptors[i], &b->messages[i].msg_hdr, MSG_DONTWAIT) < 0 ? -errno : 0;
+    return sendmsg(b->descriptors[i], &b->messages[i].msg_hdr, MSG_DONTWAIT) < 0 ? -errno : 1;
 }
 
 // A single datagram, for answers. 0, or -errno.

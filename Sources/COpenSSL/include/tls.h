@@ -122,7 +122,13 @@ static inline SSL *copenssl_server_session(SSL_CTX *context, BIO_METHOD *method,
     return ssl;
 }
 
-enum { COPENSSL_DONE = 0, COPENSSL_WANTS_INPUT = -1, COPENSSL_WANTS_OUTPUT = -2, COPENSSL_CLOSED = -3, COPENSSL_FAILED = -4 };
+enum {
+    COPENSSL_DONE = 0,
+    COPENSSL_WANTS_INPUT = -1,
+    COPENSSL_WANTS_OUTPUT = -2,
+    COPENSSL_CLOSED = -3,
+    COPENSSL_FAILED = -4,
+};
 
 static inline int copenssl_outcome(SSL *ssl, int result) {
     switch (SSL_get_error(ssl, result)) {

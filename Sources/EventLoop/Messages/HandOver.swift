@@ -37,7 +37,10 @@ final class HandOverRing: @unchecked Sendable {
     }
 
     /// Copies one datagram in. False when there is no room.
-    func push(_ payload: UnsafeRawBufferPointer, to slot: UInt32, generation: UInt32, sender: TransportAddress, typeOfService: UInt8)
+    func push(
+        _ payload: UnsafeRawBufferPointer, to slot: UInt32, generation: UInt32, sender: TransportAddress,
+        typeOfService: UInt8
+    )
         -> Bool
     {
         let needed = Self.headerBytes + ((payload.count + 7) & ~7)

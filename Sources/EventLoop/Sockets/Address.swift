@@ -7,7 +7,8 @@ extension TransportAddress {
     init(_ address: clinux_address) {
         let ip =
             address.family == 2
-            ? IPAddress(ipv6High: address.high, low: address.low) : IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low))
+            ? IPAddress(ipv6High: address.high, low: address.low)
+            : IPAddress(ipv4: UInt32(truncatingIfNeeded: address.low))
         self.init(ip: ip, port: address.port)
     }
 

@@ -84,7 +84,10 @@ struct SendBatch: ~Copyable {
         var lost = 0
         var from = first
         while from < end {
-            let sent = clinux_send_many(native, Int32(from), Int32(end))
+            // sendmsg is a little cheaper than sendmmsg of one.
+            let sent =
+                end - from == 1
+                ? clinux_send_one(native, Int32(from)) : clinux_send_many(native, Int32(from), Int32(end))
             counters.sendCalls &+= 1
             if sent > 0 {
                 from += Int(sent)
@@ -111,7 +114,7 @@ struct SendBatch: ~Copyable {
         guard datagrams > 1, code == EINVAL || code == EMSGSIZE || code == EIO || code == EOPNOTSUPP else {
             // An ICMP error reported by an earlier datagram costs this one a second try, not its life.
             if datagrams == 1 && (code == ECONNREFUSED || code == EHOSTUNREACH || code == ENETUNREACH)
-                && clinux_send_one(native, Int32(slot)) == 0
+                && clinux_send_one(native, Int32(slot)) == 1
             {
                 return 0
             }

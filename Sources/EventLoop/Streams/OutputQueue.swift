@@ -18,6 +18,7 @@ struct OutputQueue {
     ) -> UnsafeMutablePointer<UInt8>? {
         if byteCount + count > limit {
             dropMedia(bytes: byteCount + count - limit, olderThan: .max, dropped: &dropped)
+            releaseDropped(pool: &pool)
             if byteCount + count > (kind == .answer ? 2 * limit : limit) { return nil }
         }
         guard count <= BlockPool.payloadBytes else { return nil }
@@ -57,6 +58,25 @@ struct OutputQueue {
             block = current.pointee.next
         }
         byteCount -= freed
+    }
+
+    /// Gives back the blocks of which nothing is left to send.
+    ///
+    /// A client that reads nothing leaves a begun message at the head; what is dropped behind it must not stay.
+    mutating func releaseDropped(pool: inout BlockPool) {
+        var previous: UnsafeMutablePointer<OutputBlock>?
+        var block = first
+        while let current = block {
+            block = current.pointee.next
+            skipDropped(current)
+            if current.pointee.recordHead < current.pointee.recordTail {
+                previous = current
+                continue
+            }
+            if let previous { previous.pointee.next = block } else { first = block }
+            if block == nil { last = previous }
+            pool.give(current)
+        }
     }
 
     /// The bytes to write next: up to `messages` whole or part messages that lie side by side, `limit` bytes at most.

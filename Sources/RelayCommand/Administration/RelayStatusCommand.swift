@@ -21,7 +21,8 @@ struct RelayStatusCommand: ParsableCommand {
             ["ports", "\(Quantity.count(status.ports.free)) free of \(Quantity.count(status.ports.total))"],
             [
                 "allocations",
-                "\(Quantity.count(status.allocations)) now, \(Quantity.count(status.allocationsOpened)) since the start",
+                "\(Quantity.count(status.allocations)) now, "
+                    + "\(Quantity.count(status.allocationsOpened)) since the start",
             ],
             ["connections", Quantity.count(status.connections)],
             ["memory", Quantity.bytes(status.residentBytes)],

@@ -19,18 +19,23 @@ public final class LogQueue<Event: Sendable>: Sendable {
     private let arrival = DispatchSemaphore(value: 0)
     private let finished = DispatchSemaphore(value: 0)
     private let capacity: Int
+    private let wakeAt: Int
 
     /// Starts the consuming thread.
     /// - Parameters:
     ///   - capacity: events that may wait.
     ///   - name: the thread's name.
     ///   - idleSeconds: `consume` is called with an empty batch when nothing came for so long.
+    ///   - wakeAt: events that wait before the thread is woken; with more than 1, it finds them after `idleSeconds`
+    ///     at the latest, and those who post save a system call.
     ///   - consume: called on the queue's own thread; may block.
     public init(
-        capacity: Int, name: String, idleSeconds: Double = 1, consume: @escaping @Sendable ([Event]) -> Void
+        capacity: Int, name: String, idleSeconds: Double = 1, wakeAt: Int = 1,
+        consume: @escaping @Sendable ([Event]) -> Void
     ) {
         precondition(capacity > 0)
         self.capacity = capacity
+        self.wakeAt = wakeAt
         let thread = Thread { [self] in run(idleSeconds: idleSeconds, consume: consume) }
         thread.name = name
         thread.start()
@@ -43,7 +48,7 @@ public final class LogQueue<Event: Sendable>: Sendable {
         let outcome = state.withLock { state -> (accepted: Bool, wake: Bool) in
             guard !state.stopping, state.waiting.count < capacity else { return (false, false) }
             state.waiting.append(event)
-            return (true, state.waiting.count == 1)
+            return (true, state.waiting.count == wakeAt)
         }
         if outcome.wake { arrival.signal() }
         if !outcome.accepted { droppedCount.add(1, ordering: .relaxed) }

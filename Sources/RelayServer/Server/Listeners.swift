@@ -78,7 +78,9 @@ struct Listeners {
         let asked = listener.ip.map { [$0] } ?? anywhere
         guard listener.transport == .udp, asked.contains(where: \.isUnspecified) else { return asked }
         let local = HostAddresses.all()
-        return asked.flatMap { address in address.isUnspecified ? local.filter { $0.family == address.family } : [address] }
+        return asked.flatMap { address in
+            address.isUnspecified ? local.filter { $0.family == address.family } : [address]
+        }
     }
 }
 

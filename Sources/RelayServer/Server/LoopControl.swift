@@ -66,7 +66,7 @@ final class LoopControl: RelayControl {
         let nonceKey = loaded.nonceKey ?? Self.randomBytes(32)
         let mailboxes = (0..<loopCount).map { _ in Mailbox() }
         let handOver = HandOver(mailboxes: mailboxes)
-        let news = LoopNews(logger: logger)
+        let news = LoopNews(log: log, logger: logger)
         let tokenKey = Self.randomBytes(32)
         parts = (0..<loopCount).map { [directory] index in
             var loop = LoopSettings(
@@ -177,7 +177,8 @@ final class LoopControl: RelayControl {
             isDraining: isDraining, load: min(load, 1), portsFree: free, portsTotal: total,
             listeners: bound.map(\.description), residentBytes: ProcessMemory.residentBytes, loops: loops,
             log: log.statistics,
-            certificateExpiresUnixSeconds: configuration.certificateFile.flatMap(CertificateExpiry.unixSeconds(ofFile:)))
+            certificateExpiresUnixSeconds: configuration.certificateFile.flatMap(CertificateExpiry.unixSeconds(ofFile:))
+        )
     }
 
     func sessions(limit: Int) async -> [SessionSnapshot] {
@@ -267,9 +268,11 @@ final class LoopControl: RelayControl {
         service.send(.reloading)
         do {
             let changes = try await reload()
-            logger.notice("reloaded", metadata: ["because": "\(reason)", "changes": "\(changes.joined(separator: "; "))"])
+            logger.notice(
+                "reloaded", metadata: ["because": "\(reason)", "changes": "\(changes.joined(separator: "; "))"])
         } catch {
-            logger.error("not reloaded, the old configuration stays", metadata: ["because": "\(reason)", "error": "\(error)"])
+            logger.error(
+                "not reloaded, the old configuration stays", metadata: ["because": "\(reason)", "error": "\(error)"])
         }
         service.send(.ready)
     }
@@ -303,7 +306,9 @@ final class LoopControl: RelayControl {
     // MARK: Parts
 
     private static func makeTLS(_ configuration: RelayConfiguration) throws(TLSContext.Failure) -> TLSContext? {
-        guard let certificate = configuration.certificateFile, let key = configuration.privateKeyFile else { return nil }
+        guard let certificate = configuration.certificateFile, let key = configuration.privateKeyFile else {
+            return nil
+        }
         return try TLSContext(
             certificateFile: certificate, privateKeyFile: key, clientAuthorityFile: configuration.clientAuthorityFile)
     }
@@ -311,7 +316,9 @@ final class LoopControl: RelayControl {
     private static func check(_ address: RelayAddress) throws(StartFailure) {
         guard !HostAddresses.all().contains(address.bind), !address.bind.isLoopback else { return }
         throw StartFailure(
-            "relay address \(address.bind): no interface of this host has it; give one that has, or ADDRESS/EXTERNAL behind a 1:1 NAT")
+            "relay address \(address.bind): no interface of this host has it; give one that has, "
+                + "or ADDRESS/EXTERNAL behind a 1:1 NAT"
+        )
     }
 
     private static func randomBytes(_ count: Int) -> [UInt8] {

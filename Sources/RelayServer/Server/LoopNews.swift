@@ -18,18 +18,31 @@ final class LoopNews: LoopObserver {
     private static let troubleInterval: UInt64 = 1_000_000_000
 
     private let queue: LogQueue<Event>
+    private let log: RelayLog
     private let told = Mutex<[LoopTrouble: (at: UInt64, times: Int)]>([:])
 
-    /// News for this logger.
-    init(logger: Logger) {
-        queue = LogQueue(capacity: Self.eventsWaitingMax, name: "tern-news") { events in
+    /// How long news may wait for the log's thread, in seconds, and how much of it: a loop that opens thousands of
+    /// allocations a second wakes nobody for each.
+    private static let waitSecondsMax = 0.1
+    private static let wakeAt = 4_096
+
+    /// News for this logger of this log.
+    init(log: RelayLog, logger: Logger) {
+        self.log = log
+        queue = LogQueue(
+            capacity: Self.eventsWaitingMax, name: "tern-news", idleSeconds: Self.waitSecondsMax, wakeAt: Self.wakeAt
+        ) { events in
             for event in events { Self.write(event, logger) }
         }
     }
 
-    func opened(_ allocation: AllocationSummary) { queue.post(.opened(allocation)) }
+    func opened(_ allocation: AllocationSummary) {
+        if log.level <= .info { queue.post(.opened(allocation)) }
+    }
 
-    func ended(_ allocation: AllocationSummary) { queue.post(.ended(allocation)) }
+    func ended(_ allocation: AllocationSummary) {
+        if log.level <= .info { queue.post(.ended(allocation)) }
+    }
 
     func trouble(_ kind: LoopTrouble) {
         let now = DispatchTime.now().uptimeNanoseconds

@@ -6,7 +6,8 @@ import Testing
 struct OutputQueueTests {
     /// Queues a message of `count` bytes that are all `value`; whether it was taken.
     private func put(
-        _ queue: inout OutputQueue, _ pool: inout BlockPool, _ count: Int, value: UInt8, kind: OutputRecord.Kind = .media,
+        _ queue: inout OutputQueue, _ pool: inout BlockPool, _ count: Int, value: UInt8,
+        kind: OutputRecord.Kind = .media,
         now: UInt64 = 0, limit: Int = 10_000, dropped: inout UInt64
     ) -> Bool {
         guard
@@ -74,6 +75,20 @@ struct OutputQueueTests {
         queue.dropMedia(bytes: .max, olderThan: .max, dropped: &dropped)
         #expect(dropped == 1)
         #expect(drain(&queue, &pool) == [UInt8](repeating: 1, count: 50))
+    }
+
+    @Test func whatIsDroppedBehindABegunMessageHoldsNoBlocks() {
+        var pool = BlockPool(limit: 64)
+        var queue = OutputQueue()
+        var dropped: UInt64 = 0
+        #expect(put(&queue, &pool, 1000, value: 1, limit: 100_000, dropped: &dropped))
+        _ = queue.next(limit: 50, messages: 1, pool: &pool)
+        queue.consume(50)
+        for _ in 0..<2000 { #expect(put(&queue, &pool, 1000, value: 2, limit: 100_000, dropped: &dropped)) }
+        #expect(dropped > 1800)
+        #expect(pool.taken <= 3)
+        #expect(drain(&queue, &pool).prefix(951).dropLast() == [UInt8](repeating: 1, count: 950)[...])
+        #expect(pool.taken == 0)
     }
 
     @Test func mediaIsDroppedByAge() {
