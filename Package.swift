@@ -17,6 +17,8 @@ let package = Package(
     products: [
         .executable(name: "tern", targets: ["tern"]),
         .executable(name: "tern-relay", targets: ["tern-relay"]),
+        // The protocol alone, for Benchmarks/.
+        .library(name: "RelayCore", targets: ["STUN", "Integrity", "Credentials", "RelayCore"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
