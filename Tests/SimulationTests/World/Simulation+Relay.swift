@@ -22,7 +22,7 @@ extension Simulation {
             ?? Int(route.tuple.client.port) % loops.count
     }
 
-    private mutating func arriveAtRelay(_ bytes: [UInt8], _ route: ClientRoute) throws {
+    mutating func arriveAtRelay(_ bytes: [UInt8], _ route: ClientRoute) throws {
         let index = loop(of: route)
         if let first = bytes.first, ChannelData.isChannelData(firstByte: first) {
             guard let header = ChannelData.parse(bytes.span.bytes) else { return }
@@ -103,7 +103,7 @@ extension Simulation {
 
     // MARK: - Data to clients
 
-    private mutating func arriveAtSocket(
+    mutating func arriveAtSocket(
         _ payload: [UInt8], from source: TransportAddress, to relayed: TransportAddress
     ) throws {
         for index in loops.indices {

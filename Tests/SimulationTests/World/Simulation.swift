@@ -78,6 +78,7 @@ struct Simulation {
     /// Acts, lets the network and time do theirs, and checks everything on the way and at the end.
     mutating func run() throws {
         for _ in 0..<scenario.actions {
+            if random.chance(15) { try probeAnEnd() }
             try advance(to: nextActionTime())
             try act()
             statistics.actions += 1
@@ -123,6 +124,31 @@ struct Simulation {
             for index in clients.indices { try tick(client: index) }
             for index in loops.indices { try tick(loop: index) }
             if now >= target { return }
+        }
+    }
+
+    /// Data in both directions in the last millisecond of something's life and in the first one after it, past the
+    /// network's delay: the model knows which of them may pass.
+    private mutating func probeAnEnd() throws {
+        let live = model.liveAllocations(now)
+        guard !live.isEmpty else { return }
+        let allocation = random.pick(live)
+        var ends = allocation.channels.map { (end: $0.end, peer: $0.peer) }
+        for (ip, end) in allocation.permissions.sorted(by: { $0.key < $1.key }) {
+            ends.append((end, TransportAddress(ip: ip, port: 7_000)))
+            ends.append((allocation.end, TransportAddress(ip: ip, port: 7_000)))
+        }
+        guard !ends.isEmpty else { return }
+        let (end, peer) = random.pick(ends)
+        for moment in [end - 1, end] where moment >= now && moment < now + 700_000 {
+            try advance(to: moment)
+            if let relayed = allocation.relayed(peer.family) { try arriveAtSocket([], from: peer, to: relayed) }
+            let route =
+                clients.first { $0.route.tuple == allocation.tuple }?.route ?? ClientRoute(tuple: allocation.tuple)
+            for channel in allocation.channels {
+                let number = channel.number
+                try arriveAtRelay([UInt8(number >> 8), UInt8(truncatingIfNeeded: number), 0, 0], route)
+            }
         }
     }
 
