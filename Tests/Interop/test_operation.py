@@ -1,6 +1,5 @@
 """What an operator does while calls run: reload, new certificate, drain, revoke, stop. No call may suffer from it."""
 
-import contextlib
 import os
 import shutil
 import signal
@@ -35,31 +34,31 @@ def call(relay, echo, transport="udp", username=server.USER, password=server.PAS
 
 
 class Traffic:
-    """Sends a datagram every 2 ms over one call in a thread, and counts what comes back."""
+    """Keeps datagrams going over one call in a thread, four under way at a time; `ending` is what ended it."""
 
     def __init__(self, client):
-        self.client, self.sent, self.received = client, 0, set()
+        self.client, self.sent, self.received, self.ending = client, 0, 0, None
         self.stopping = threading.Event()
-        self.threads = [threading.Thread(target=self.send), threading.Thread(target=self.receive)]
-        for thread in self.threads:
-            thread.start()
+        self.thread = threading.Thread(target=self.run)
+        self.thread.start()
 
-    def send(self):
-        with contextlib.suppress(OSError):  # the relay, or the call, was ended
-            while not self.stopping.wait(0.002):
-                self.client.send(0x4000, b"%08d" % self.sent)
-                self.sent += 1
-
-    def receive(self):
-        with contextlib.suppress(OSError):
-            while not self.stopping.is_set() or len(self.received) < self.sent:
-                self.received.add(self.client.receive()[1])
+    def run(self):
+        try:
+            while not self.stopping.wait(0.005):
+                batch = [b"%08d" % (self.sent + index) for index in range(4)]
+                for payload in batch:
+                    self.client.send(0x4000, payload)
+                self.sent += 4
+                assert sorted(self.client.receive()[1] for _ in batch) == batch
+                self.received += 4
+        except (OSError, AssertionError) as error:
+            self.ending = error
 
     def stop(self):
+        """How many datagrams were lost."""
         self.stopping.set()
-        for thread in self.threads:
-            thread.join()
-        return self.sent - len(self.received)
+        self.thread.join()
+        return self.sent - self.received
 
 
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
@@ -69,7 +68,7 @@ def test_reload_loses_no_packet(own, echo, transport):
         for _ in range(10):
             time.sleep(0.2)
             own.signal(signal.SIGHUP)
-        assert traffic.stop() == 0
+        assert traffic.stop() == 0, traffic.ending
         assert traffic.sent > 500
 
 
@@ -196,7 +195,7 @@ def test_a_signal_ends_the_relay_within_a_second_whatever_goes_on(number):
         assert time.monotonic() - started < 1 and code == 0, relay.log[-3000:]
         relay.process.poll = lambda: None
         for one in traffic:
-            one.stopping.set()
+            one.stop()
         for one in [*clients, *half_open]:
             one.close()
     echo.close()
