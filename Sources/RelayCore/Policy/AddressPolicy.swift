@@ -11,8 +11,8 @@ public import STUN
 /// 3. Without a rule the address is allowed; in allow-list-only mode it is denied.
 ///
 /// Deny rules for IPv4 also hold for IPv6 addresses that embed one (see `AddressDisguise`), with the length they have
-/// inside the IPv6 address. Allow rules do not reach into disguises: who wants `64:ff9b::10.1.0.0/112` reachable through
-/// a NAT64 writes exactly that.
+/// inside the IPv6 address. Allow rules do not reach into disguises: who wants `64:ff9b::10.1.0.0/112` reachable
+/// through a NAT64 writes exactly that.
 ///
 /// Loopback addresses of the host get no rule of their own: loopback is built in, and `--allow-peer 127.0.0.0/8`
 /// means all of it. Any other host address is opened by naming it alone (`--allow-peer 192.0.2.5`).
