@@ -8,8 +8,9 @@ import pytest
 import peers
 import server
 
-# Channel numbers of RFC 5766, which Debian's turnutils_uclient chooses; and all tests are one user.
-FLAGS = ["--channel-numbers", "0x4000-0x7ffe", "--allocations-per-user", "4096"]
+# Channel numbers of RFC 5766, which Debian's turnutils_uclient chooses; all tests are one user; and relay ports where
+# the system gives none to the tests' own sockets, or a reserved port may be taken when its turn comes.
+FLAGS = ["--channel-numbers", "0x4000-0x7ffe", "--allocations-per-user", "4096", "--relay-ports", "10000-30000"]
 
 
 def pytest_configure(config):
