@@ -29,9 +29,7 @@ extension EventLoop {
                 core.relayFailed(request.relay, .noPort)
                 return
             }
-            let descriptor = RelaySockets.open(
-                port.bound, receiveBufferBytes: settings.relayReceiveBufferBytes,
-                sendBufferBytes: settings.relaySendBufferBytes)
+            let descriptor = bind(port, request)
             if descriptor >= 0 {
                 let generation = relays.add(request.relay, descriptor: descriptor)
                 let token = EventToken(.relay, slot: request.relay, generation: generation)
@@ -54,6 +52,29 @@ extension EventLoop {
             return
         }
         core.relayFailed(request.relay, .noPort)
+    }
+
+    /// A socket for a claimed port, and one for the port after it when that is to be reserved. The descriptor of the
+    /// first, or -errno.
+    private func bind(_ port: ClaimedPort, _ request: RelayRequest) -> Int32 {
+        if request.reserved != nil, let held = settings.reservedSockets.take(port.bound) { return held }
+        let descriptor = openSocket(port.bound)
+        guard descriptor >= 0, port.reservesNext else { return descriptor }
+        let next = TransportAddress(ip: port.bound.ip, port: port.bound.port + 1)
+        let reserved = openSocket(next)
+        guard reserved >= 0 else {
+            Glibc.close(descriptor)
+            return reserved
+        }
+        let until = now.monotonic.advanced(bySeconds: Lifetimes.reservationSeconds)
+        settings.reservedSockets.hold(reserved, next, until: until.milliseconds)
+        return descriptor
+    }
+
+    private func openSocket(_ address: TransportAddress) -> Int32 {
+        RelaySockets.open(
+            address, receiveBufferBytes: settings.relayReceiveBufferBytes,
+            sendBufferBytes: settings.relaySendBufferBytes)
     }
 
     private mutating func closeRelay(_ relay: UInt32, _ bound: TransportAddress) {

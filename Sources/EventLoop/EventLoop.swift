@@ -213,6 +213,7 @@ public struct EventLoop: ~Copyable {
         core.tick(now: now)
         carryOutEffects()
         sweepConnections()
+        settings.reservedSockets.expire(now: now.monotonic.milliseconds)
         counters.connectionsOpen = UInt64(connections.count)
         var drops: UInt64 = 0
         for listener in listeners where listenerDescriptors[Int(listener.index)] >= 0 {

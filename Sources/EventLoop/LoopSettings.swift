@@ -11,6 +11,8 @@ public struct LoopSettings: Sendable {
     public var relaySlots: Int
     /// The relayed ports of every loop.
     public var directory: RelayDirectory
+    /// The sockets of reserved ports, of every loop.
+    public var reservedSockets = ReservedSockets()
     /// Ports that allocations get.
     public var relayPorts: ClosedRange<UInt16>
     /// Bytes of a relay socket's receive queue.

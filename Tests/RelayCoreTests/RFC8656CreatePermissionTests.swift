@@ -53,6 +53,13 @@ import Testing
         #expect(try client.permit(address("5.5.5.2:1"), address("5.5.5.1:9")).isSuccess)
     }
 
+    @Test func oneAddressWithSeveralPortsIsOnePermission() throws {
+        let fixture = RelayFixture { $0.quotas.permissionsPerAllocation = 1 }
+        let client = try TestClient(fixture).allocated()
+        #expect(try client.permit(address("5.5.5.1:1"), address("5.5.5.1:2"), address("5.5.5.1:3")).isSuccess)
+        #expect(fixture.relay.counters.permissions == 1)
+    }
+
     @Test func expiredPermissionsMakeRoom() throws {
         let fixture = RelayFixture { $0.quotas.permissionsPerAllocation = 1 }
         let client = try TestClient(fixture).allocated()

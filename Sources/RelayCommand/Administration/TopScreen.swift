@@ -18,7 +18,8 @@ enum TopScreen {
     /// One line per loop, and one for all when there are several: for a file or a pipe.
     static func plain(_ rates: TopRates) -> [String] {
         func line(_ name: String, _ loop: TopRates.Loop) -> String {
-            "\(rates.time) \(name) busy=\(Quantity.decimal(loop.busyPercent, places: 1))% allocations=\(loop.allocations)"
+            "\(rates.time) \(name) busy=\(Quantity.decimal(loop.busyPercent, places: 1))% "
+                + "allocations=\(loop.allocations)"
                 + " connections=\(loop.connections) to-peers=\(Quantity.decimal(loop.toPeers.packets, places: 0))/s"
                 + " \(Quantity.megabits(loop.toPeers.bytes))Mbit/s"
                 + " to-clients=\(Quantity.decimal(loop.toClients.packets, places: 0))/s"

@@ -20,7 +20,9 @@ extension Relay {
                 throw Refused(.peerAddressFamilyMismatch, .addressFamily(peer.family.rawValue))
             }
             _ = try admit(peer.ip)
-            if !hasLivePermission(slot, peer.ip, now) { newPermissions += 1 }
+            if !hasLivePermission(slot, peer.ip, now), !names(peer.ip, before: peers, request, datagram) {
+                newPermissions += 1
+            }
         }
         guard peers > 0 else { throw .malformed("XOR-PEER-ADDRESS is missing") }
         try reserveRoom(slot, newPermissions: newPermissions, now)
@@ -54,6 +56,18 @@ extension Relay {
     /// Whether there is a permission that needs no new place: an expired one may be given back at any moment.
     func hasLivePermission(_ slot: UInt32, _ ip: IPAddress, _ now: Now) -> Bool {
         permissions.find(slot, ip).map { permissions[$0].expiry > now.monotonic } ?? false
+    }
+
+    /// Whether a request names `ip` before its `position`th XOR-PEER-ADDRESS: ports do not matter here, so one address
+    /// with several ports is one permission.
+    private func names(_ ip: IPAddress, before position: Int, _ request: Request, _ datagram: RawSpan) -> Bool {
+        var cursor = request.index.attributes
+        var seen = 1
+        while seen < position, let range = cursor.next(.xorPeerAddress, in: datagram) {
+            if request.index.xorAddress(range, in: datagram).value?.ip == ip { return true }
+            seen += 1
+        }
+        return false
     }
 
     /// Makes sure that this many permissions can be added [RFC 8656 10.2: 508]. Expired ones make room.

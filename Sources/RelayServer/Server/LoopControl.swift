@@ -68,6 +68,7 @@ final class LoopControl: RelayControl {
         let handOver = HandOver(mailboxes: mailboxes)
         let news = LoopNews(log: log, logger: logger)
         let tokenKey = Self.randomBytes(32)
+        let reservedSockets = ReservedSockets()
         parts = (0..<loopCount).map { [directory] index in
             var loop = LoopSettings(
                 index: UInt8(index), relaySlots: configuration.quotas.allocations * 2, directory: directory,
@@ -75,6 +76,7 @@ final class LoopControl: RelayControl {
             loop.relayReceiveBufferBytes = configuration.relayBufferBytes
             loop.relaySendBufferBytes = configuration.relayBufferBytes
             loop.carriesDSCP = configuration.carriesDSCP
+            loop.reservedSockets = reservedSockets
             loop.streams = configuration.connections.limits(loops: mailboxes.count)
             return LoopThread.Parts(
                 settings: loop, core: settings,

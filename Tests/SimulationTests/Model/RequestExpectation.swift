@@ -113,16 +113,7 @@ extension ReferenceModel {
             if allocation.relayed(peer.family) == nil { return [443] }
             if Scenario.denies(peer.ip) { return [403] }
         }
-        let codes = roomCodes(for: Set(peers.map(\.ip)), allocation, loop, now)
-        // One address with several ports is one permission, but the core may count it once per port before it knows:
-        // it may refuse what would just fit, and never grants what does not.
-        let new = peers.count { !isPermitted($0.ip, allocation, now) }
-        let held = allocation.permissions.values.count { $0 > now }
-        let isRepeated = Set(peers.map(\.ip)).count < peers.count
-        let mayRefuse =
-            held + new > scenario.quotas.permissionsPerAllocation
-            || permissionsHeld(loop: loop) + new > scenario.quotas.permissionsPerLoop ?? scenario.quotas.allocations * 4
-        return isRepeated && mayRefuse ? codes.union([508]) : codes
+        return roomCodes(for: Set(peers.map(\.ip)), allocation, loop, now)
     }
 
     private func roomCodes(
