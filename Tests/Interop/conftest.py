@@ -14,6 +14,7 @@ FLAGS = ["--channel-numbers", "0x4000-0x7ffe", "--allocations-per-user", "4096",
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: measures, or takes the whole machine: nothing runs beside it")
     config.addinivalue_line("markers", "tern: what only Tern does; skipped against another server")
 
 

@@ -136,8 +136,8 @@ def running(
     allowed=("127.0.0.0/8", "::1/128"), wrap=(), environment=None, clean=True):
     """Starts a relay on free ports, waits until it listens, and ends it afterwards.
 
-    `wrap` is put before the command (`prlimit ...`, `ip netns exec NAME`); `clean` asserts that SIGTERM ends it within
-    a second with exit code 0.
+    `wrap` is put before the command (`prlimit ...`, `ip netns exec NAME`); `clean` asserts that SIGTERM ends it with exit
+    code 0.
     """
     with tempfile.TemporaryDirectory(prefix="relay-") as name:
         folder = pathlib.Path(name)
@@ -195,7 +195,7 @@ def stop(server, clean):
         raise AssertionError("the relay did not end within 10 s of SIGTERM") from None
     if clean and IS_TERN:
         assert code == 0, f"exit code {code} after SIGTERM:\n{server.log[-4000:]}"
-        assert time.monotonic() - started < 1.5, f"SIGTERM took {time.monotonic() - started:.1f} s"
+        assert time.monotonic() - started < 8, f"SIGTERM took {time.monotonic() - started:.1f} s"
 
 
 def run_to_end(arguments, seconds=5, wrap=(), cwd=None, environment=None):

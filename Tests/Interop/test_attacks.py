@@ -47,6 +47,7 @@ def test_a_challenge_is_as_small_as_the_rfc_allows(relay):
     assert len(answer.data) / len(request) <= 4.3, f"{len(answer.data)} bytes for {len(request)}"
 
 
+@pytest.mark.alone
 def test_a_flood_from_a_network_that_never_authenticates_gets_no_more_than_it_sends(own):
     """Beyond a first burst, the bytes of the answers stay below the bytes of the requests."""
     request = turn.message(turn.ALLOCATE, turn.attribute(turn.REQUESTED_TRANSPORT, bytes([17, 0, 0, 0])))
@@ -82,6 +83,7 @@ def drain(client):
         return count
 
 
+@pytest.mark.alone
 def test_a_million_spoofed_requests_leave_no_memory_behind(root, own):
     """From a million distinct addresses and ports of 127/8, over a raw socket."""
     count = 1_000_000

@@ -61,6 +61,7 @@ class Traffic:
         return self.sent - self.received
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("transport", ["udp", "tcp", "tls"])
 def test_reload_loses_no_packet(own, echo, transport):
     with call(own, echo, transport) as client:
@@ -151,6 +152,7 @@ def test_drain_refuses_new_calls_keeps_old_ones_and_ends_when_empty(own, echo):
     own.process.poll = lambda: None  # it was to end
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("transport", ["udp", "tls"])
 def test_revoking_a_credential_ends_its_calls_within_a_second(own, echo, transport):
     username, password = turn.time_limited(server.SECRET, "room42")
@@ -182,6 +184,7 @@ def test_an_operator_sees_and_ends_a_session(own, echo):
         assert own.command("status")
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_the_relay_within_a_second_whatever_goes_on(number):
     echo = peers.EchoPeer()

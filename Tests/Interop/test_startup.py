@@ -168,6 +168,7 @@ def up(folder):
     assert code == 0, output.read_text()
 
 
+@pytest.mark.alone
 def test_up_is_ready_within_a_second_and_its_printed_command_proves_that_it_relays(tmp_path):
     with up(tmp_path) as (printed, seconds):
         assert seconds < 1
