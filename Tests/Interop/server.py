@@ -136,8 +136,8 @@ def running(
     allowed=("127.0.0.0/8", "::1/128"), wrap=(), environment=None, clean=True):
     """Starts a relay on free ports, waits until it listens, and ends it afterwards.
 
-    `wrap` is put before the command (`prlimit ...`, `ip netns exec NAME`); `clean` asserts that SIGTERM ends it with exit
-    code 0.
+    `wrap` is put before the command (`prlimit ...`, `ip netns exec NAME`); `clean` asserts that SIGTERM ends it with
+    exit code 0.
     """
     with tempfile.TemporaryDirectory(prefix="relay-") as name:
         folder = pathlib.Path(name)
