@@ -9,7 +9,7 @@ struct Bench: ~Copyable {
     private var relay: Relay
     private let directory: RelayDirectory
     private let key: LongTermKey
-    private var mac = MessageAuthenticator()
+    private var mac: MessageAuthenticator
     private var random = SplitMix(state: 5)
     private var now = Now(monotonic: Instant(milliseconds: 1_000_000), unixSeconds: 1_700_000_000)
     private var routes: [ClientRoute] = []
@@ -17,9 +17,8 @@ struct Bench: ~Copyable {
     private var order: [Int] = []
 
     init(sessions: Int) throws {
-        self.sessions = sessions
         let user = try UserRecord(name: "alice", realm: "example.test", password: "secret")
-        key = try LongTermKey(username: "alice", realm: "example.test", password: "secret")
+        let key = try LongTermKey(username: "alice", realm: "example.test", password: "secret")
         var settings = RelaySettings(credentials: try CredentialDirectory(realm: "example.test", users: [user]))
         settings.quotas.allocationsPerUser = 65_000
         settings.quotas.allocationsPerSource = 65_000
@@ -27,6 +26,9 @@ struct Bench: ~Copyable {
         settings.budgets.verifiedBurstBytes = 1 << 40
         settings.budgets.bytesPerSecondPerAllocation = 1 << 40
         settings.budgets.bytesPerSecondPerUser = 1 << 40
+        self.sessions = sessions
+        self.key = key
+        mac = MessageAuthenticator()
         let addresses = (0..<4).map { RelayAddressPair(bound: IPAddress(ipv4: 0x0909_0909 + UInt32($0))) }
         directory = RelayDirectory(addresses: addresses, seed: (1, 2))
         relay = Relay(
