@@ -7,7 +7,6 @@
 #include "socket.h"
 
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -54,12 +53,5 @@ void clinux_forbid_core_dumps(void) {
 }
 
 void clinux_name_thread(const char *name) { pthread_setname_np(pthread_self(), name); }
-
-int clinux_pin_thread(int processor) {
-    cpu_set_t set;
-    CPU_ZERO(&set);
-    CPU_SET(processor, &set);
-    return pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 void clinux_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }

@@ -12,7 +12,6 @@ enum {
     CLINUX_READABLE = EPOLLIN,
     CLINUX_WRITABLE = EPOLLOUT,
     CLINUX_FAILED = EPOLLERR,
-    CLINUX_HUNG_UP = EPOLLHUP | EPOLLRDHUP,
 };
 
 _Static_assert(sizeof(struct epoll_event) == 12, "epoll_event is packed on x86-64 and must stay so for Swift");

@@ -12,9 +12,6 @@ void clinux_forbid_core_dumps(void);
 // The name of the calling thread, 15 bytes at most.
 void clinux_name_thread(const char *name);
 
-// Keeps the calling thread on one processor. 0, or an error number.
-int clinux_pin_thread(int processor);
-
 // Writing to a connection that the other side has closed is an error, not the end of the process.
 void clinux_ignore_broken_pipes(void);
 #endif

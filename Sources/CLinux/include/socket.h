@@ -4,7 +4,6 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -144,18 +143,4 @@ static inline uint32_t clinux_receive_drops(int descriptor) {
 
 static inline int clinux_no_delay(int descriptor) { return clinux_set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1); }
 
-// The k-th IPv4 or IPv6 address of the interfaces that are up; returns how many there are.
-static inline int clinux_interface_addresses(clinux_address *into, int capacity) {
-    struct ifaddrs *list;
-    if (getifaddrs(&list) != 0) return 0;
-    int count = 0;
-    for (struct ifaddrs *i = list; i; i = i->ifa_next) {
-        if (!i->ifa_addr || (i->ifa_addr->sa_family != AF_INET && i->ifa_addr->sa_family != AF_INET6)) continue;
-        clinux_address a = clinux_unpack((const clinux_sockaddr *)(const void *)i->ifa_addr);
-        if (count < capacity) into[count] = a;
-        count++;
-    }
-    freeifaddrs(list);
-    return count < capacity ? count : capacity;
-}
 #endif
