@@ -50,12 +50,13 @@ let package = Package(
         .target(
             name: "EventLoop", dependencies: ["CLinux", "COpenSSL", "STUN", "RelayCore"], swiftSettings: common),
         .target(
+            name: "ConfigurationKeys", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
+        .target(
             name: "RelayServer",
             dependencies: [
-                "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
+                "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "Yams", package: "Yams"),
             ],
             swiftSettings: common),
 
@@ -63,7 +64,7 @@ let package = Package(
         .target(
             name: "RelayCommand",
             dependencies: [
-                "RelayServer", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
+                "RelayServer", "ConfigurationKeys", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -99,17 +100,20 @@ let package = Package(
         .testTarget(
             name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
+        .testTarget(name: "ConfigurationKeysTests", dependencies: ["ConfigurationKeys"], swiftSettings: common),
         .testTarget(
             name: "RelayServerTests",
             dependencies: [
-                "RelayServer", "EventLoop", "RelayCore", "Credentials", "STUN",
+                "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(
             name: "RelayCommandTests",
             dependencies: [
-                "RelayCommand", "RelayServer", "EventLoop", "RelayCore", "TURNClient", "Credentials", "STUN", "tern",
+                "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "TURNClient",
+                "Credentials",
+                "STUN", "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),

@@ -1,4 +1,5 @@
 public import ArgumentParser
+public import ConfigurationKeys
 import Foundation
 import Glibc
 import RelayServer
@@ -22,6 +23,9 @@ public struct CommandFailure: Error, Sendable, CustomStringConvertible {
 /// Exit code 0 for success, 1 for a failure at run time, 2 for a mistake in the configuration or on the command line;
 /// every message to standard error is one line that begins with the name of the program.
 public enum CommandLineTool {
+    /// The parts of the configuration that this program has.
+    @TaskLocal public static var parts: [ConfigurationPart] = [.relay]
+
     /// The program's version.
     public static var version: String { RelayServerApp.version }
 

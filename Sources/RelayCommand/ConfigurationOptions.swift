@@ -1,9 +1,10 @@
-import ArgumentParser
+public import ArgumentParser
+public import ConfigurationKeys
 import Foundation
 import RelayServer
 
-/// Where a command takes the relay's configuration from: `--config FILE` and every flag of the table of keys.
-struct ConfigurationOptions: ParsableArguments {
+/// Where a command takes the configuration from: `--config FILE` and every flag of the table of keys.
+public struct ConfigurationOptions: ParsableArguments {
     @Option(name: .long, help: ArgumentHelp("Configuration file; TERN_CONFIG names it too.", valueName: "file"))
     var config: String?
 
@@ -11,25 +12,29 @@ struct ConfigurationOptions: ParsableArguments {
     @Argument(parsing: .allUnrecognized, help: .hidden)
     var flags: [String] = []
 
-    init() {}
+    /// For the parser.
+    public init() {}
 
-    /// The loader of these sources and the process's environment.
+    /// These flags, the file that they or the environment name, and the environment.
     ///
     /// - Parameter allowsFileArgument: whether a file may also be given without `--config`.
-    func loader(allowsFileArgument: Bool = false) -> ConfigurationLoader {
+    public func sources(allowsFileArgument: Bool = false) -> ConfigurationSources {
         var path = config ?? ProcessInfo.processInfo.environment["TERN_CONFIG"]
         var flags = flags
         if allowsFileArgument, let first = flags.first, !first.hasPrefix("-") {
             path = first
             flags.removeFirst()
         }
-        return ConfigurationLoader(path: path, environment: ProcessInfo.processInfo.environment, flags: flags)
+        return ConfigurationSources(path: path, environment: ProcessInfo.processInfo.environment, flags: flags)
     }
 
-    /// The table of keys as help text.
-    static var help: String {
-        let width = (ConfigurationKey.all.map(\.usage.count).max() ?? 0) + 2
-        let lines = ConfigurationKey.all.map { key in
+    /// The relay's table of keys as help text.
+    static var help: String { help(RelayConfiguration.schema) }
+
+    /// A table of keys as help text.
+    public static func help(_ schema: ConfigurationSchema) -> String {
+        let width = (schema.keys.map(\.usage.count).max() ?? 0) + 2
+        let lines = schema.keys.map { key in
             "  " + key.usage.padding(toLength: width, withPad: " ", startingAt: 0) + key.comment
         }
         return """

@@ -12,7 +12,7 @@ struct RelayRunCommand: AsyncParsableCommand {
     @OptionGroup var source: ConfigurationOptions
 
     mutating func run() async throws {
-        let loader = source.loader()
+        let loader = ConfigurationLoader(source.sources())
         let configuration = try loader.load()
         for warning in configuration.warnings { Terminal.note("warning: \(warning)") }
         try await RelayServerApp(configuration, loader: loader).run { listeners in

@@ -11,12 +11,15 @@ struct ImportTests {
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
+        "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [
-            "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL", "Logging", "FlyingFox",
-            "FlyingSocks", "Yams", "Dispatch", "Foundation", "Glibc",
+            "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
+            "Logging", "FlyingFox",
+            "FlyingSocks", "Dispatch", "Foundation", "Glibc",
         ],
         "RelayCommand": [
-            "RelayServer", "TURNClient", "Credentials", "Integrity", "STUN", "ArgumentParser", "Logging", "Foundation",
+            "RelayServer", "ConfigurationKeys", "TURNClient", "Credentials", "Integrity", "STUN", "ArgumentParser",
+            "Logging", "Foundation",
             "Glibc",
         ],
         "tern": ["RelayCommand", "ArgumentParser"],

@@ -1,5 +1,5 @@
 import ArgumentParser
-import RelayServer
+import ConfigurationKeys
 
 /// `tern config check`: finds every mistake without starting anything.
 struct ConfigCheckCommand: ParsableCommand {
@@ -12,9 +12,10 @@ struct ConfigCheckCommand: ParsableCommand {
     @OptionGroup var source: ConfigurationOptions
 
     mutating func run() throws {
-        let loader = source.loader(allowsFileArgument: true)
-        let configuration = try loader.load()
-        for warning in configuration.warnings { Terminal.note("warning: \(warning)") }
-        Terminal.print("\(loader.path ?? "the configuration") is fine")
+        let sources = source.sources(allowsFileArgument: true)
+        for warning in try CommandLineTool.parts.load(sources).flatMap(\.warnings) {
+            Terminal.note("warning: \(warning)")
+        }
+        Terminal.print("\(sources.path ?? "the configuration") is fine")
     }
 }

@@ -1,5 +1,5 @@
 import ArgumentParser
-import RelayServer
+import ConfigurationKeys
 
 /// `tern config defaults`: a configuration file with every key at its default, to begin with.
 struct ConfigDefaultsCommand: ParsableCommand {
@@ -7,6 +7,6 @@ struct ConfigDefaultsCommand: ParsableCommand {
         commandName: "defaults", abstract: "Print a configuration file with every key, its default and a comment.")
 
     mutating func run() throws {
-        print(ConfigurationDocument.defaults, terminator: "")
+        print(CommandLineTool.parts.document, terminator: "")
     }
 }

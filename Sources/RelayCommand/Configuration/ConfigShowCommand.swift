@@ -1,4 +1,5 @@
 import ArgumentParser
+import ConfigurationKeys
 import Foundation
 import RelayServer
 
@@ -18,18 +19,17 @@ struct ConfigShowCommand: ParsableCommand {
     @OptionGroup var source: ConfigurationOptions
 
     mutating func run() throws {
-        let loaded = try source.loader(allowsFileArgument: true).load()
-        for warning in loaded.warnings { Terminal.note("warning: \(warning)") }
-        let keys = ConfigurationKey.all.filter { !changed || loaded.origin(of: $0) != .builtIn }
-        Terminal.print(json ? try Self.json(keys, loaded) : Self.table(keys, loaded))
+        let loaded = try CommandLineTool.parts.load(source.sources(allowsFileArgument: true))
+        for warning in loaded.flatMap(\.warnings) { Terminal.note("warning: \(warning)") }
+        let rows = loaded.flatMap(\.rows).filter { !changed || $0.origin != .builtIn }
+        Terminal.print(json ? try Self.json(rows) : Self.table(rows))
     }
 
-    private static func table(_ keys: [ConfigurationKey], _ loaded: LoadedConfiguration) -> String {
-        let rows = keys.map { key in
-            let values = key.shownValues(in: loaded.relay)
-            return [key.path, values.isEmpty ? "-" : values.joined(separator: ", "), "\(loaded.origin(of: key))"]
+    private static func table(_ rows: [ConfigurationPart.Row]) -> String {
+        let cells = rows.map { row in
+            [row.key.path, row.values.isEmpty ? "-" : row.values.joined(separator: ", "), "\(row.origin)"]
         }
-        return TextColumns.align([["KEY", "VALUE", "FROM"]] + rows)
+        return TextColumns.align([["KEY", "VALUE", "FROM"]] + cells)
     }
 
     private struct Row: Encodable {
@@ -37,12 +37,10 @@ struct ConfigShowCommand: ParsableCommand {
         var from: String
     }
 
-    private static func json(_ keys: [ConfigurationKey], _ loaded: LoadedConfiguration) throws -> String {
-        let rows = keys.map {
-            ($0.path, Row(values: $0.shownValues(in: loaded.relay), from: "\(loaded.origin(of: $0))"))
-        }
+    private static func json(_ rows: [ConfigurationPart.Row]) throws -> String {
+        let values = rows.map { ($0.key.path, Row(values: $0.values, from: "\($0.origin)")) }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(Dictionary(uniqueKeysWithValues: rows)), as: UTF8.self)
+        return String(decoding: try encoder.encode(Dictionary(uniqueKeysWithValues: values)), as: UTF8.self)
     }
 }

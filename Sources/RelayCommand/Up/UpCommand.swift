@@ -1,4 +1,5 @@
 public import ArgumentParser
+import ConfigurationKeys
 import Foundation
 import Glibc
 import RelayServer
@@ -51,8 +52,8 @@ public struct UpCommand: AsyncParsableCommand {
 
     /// The configuration: what makes it work at once, and above that whatever else is set.
     private func loader(_ folder: DataFolder) -> ConfigurationLoader {
-        var loader = source.loader()
-        loader.presets = [
+        var loader = ConfigurationLoader(source.sources())
+        loader.sources.presets = [
             "--listen", "udp://*:\(port)", "--listen", "tcp://*:\(port)", "--listen", "tls://*:\(tlsPort)",
             "--secret-file", folder.secretFile, "--certificate", folder.certificateFile,
             "--private-key", folder.keyFile, "--admin", folder.adminSocket, "--log-level", "notice",

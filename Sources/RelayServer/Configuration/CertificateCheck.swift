@@ -1,4 +1,5 @@
 import COpenSSL
+import ConfigurationKeys
 import Glibc
 
 /// What is known of a certificate file: enough to refuse a useless one and to warn before it ends.

@@ -1,3 +1,4 @@
+public import ConfigurationKeys
 public import Credentials
 
 /// A configuration that holds together, and where each value came from.
@@ -14,86 +15,55 @@ public struct LoadedConfiguration: Sendable {
     public var warnings: [String]
 
     /// Where the value of the key came from.
-    public func origin(of key: ConfigurationKey) -> ConfigurationOrigin { origins[key.path] ?? .builtIn }
+    public func origin(of key: ConfigurationKey<RelayConfiguration>) -> ConfigurationOrigin {
+        origins[key.path] ?? .builtIn
+    }
 }
 
-/// Puts a configuration together: defaults, then the file, then the environment, then flags; the last one wins.
-///
-/// A list that a later source gives replaces the earlier one as a whole.
+/// Puts the relay's configuration together from its sources and checks what the values say together.
 public struct ConfigurationLoader: Sendable {
-    /// Flags that stand in for the defaults: every other source wins over them.
-    public var presets: [String] = []
-    /// Path of the configuration file, when there is one.
-    public var path: String?
-    /// Environment variables; those that begin with `TERN_RELAY_` count.
-    public var environment: [String: String]
-    /// Flags of the table of keys, as typed.
-    public var flags: [String]
+    /// Where values come from.
+    public var sources: ConfigurationSources
+
+    /// A loader of these sources.
+    public init(_ sources: ConfigurationSources) { self.sources = sources }
 
     /// A loader of these sources.
     public init(path: String? = nil, environment: [String: String] = [:], flags: [String] = []) {
-        self.path = path
-        self.environment = environment
-        self.flags = flags
+        sources = ConfigurationSources(path: path, environment: environment, flags: flags)
     }
 
     /// Reads all sources and checks the result, files that it names included.
     ///
     /// Called at the start, and again at each reload: what it returns can be run.
     public func load() throws(ConfigurationFailure) -> LoadedConfiguration {
-        var layers: [ConfigurationLayer] = []
-        layers.append(.flags(presets))
-        if let path { layers.append(.file(path: path)) }
-        layers.append(.environment(environment))
-        layers.append(.flags(flags))
-        return try Self.combine(layers)
+        try Self.check(try sources.read(RelayConfiguration.self))
     }
 
     /// Reads the text of a configuration file alone; `path` is for messages.
     public static func load(yaml text: String, path: String) throws(ConfigurationFailure) -> LoadedConfiguration {
-        try combine([.yaml(text, path: path)])
+        try check(try RelayConfiguration.read(yaml: text, path: path))
     }
 
-    static func combine(_ layers: [ConfigurationLayer]) throws(ConfigurationFailure) -> LoadedConfiguration {
-        var problems = layers.flatMap(\.problems)
-        var configuration = RelayConfiguration()
-        var origins = Provenance()
-        for key in ConfigurationKey.all {
-            guard let entry = layers.last(where: { $0.entries[key.path] != nil })?.entries[key.path] else { continue }
-            origins.entries[key.path] = entry
-            do {
-                try key.apply(entry.values.map(\.text), &configuration)
-            } catch {
-                problems.append(
-                    ConfigurationProblem(
-                        origin: entry.values.indices.contains(error.index)
-                            ? entry.values[error.index].origin : entry.origin,
-                        key: key.path, problem: error.reason.problem, remedy: error.reason.remedy))
-            }
-        }
-        guard problems.isEmpty else { throw ConfigurationFailure(problems) }
-        var checks = ConfigurationChecks(configuration: configuration, origins: origins)
+    fileprivate static func check(
+        _ read: (values: RelayConfiguration, provenance: Provenance)
+    ) throws(ConfigurationFailure) -> LoadedConfiguration {
+        var checks = ConfigurationChecks(configuration: read.values, origins: read.provenance)
         checks.run()
         guard let credentials = checks.credentials, checks.problems.isEmpty else {
             throw ConfigurationFailure(checks.problems)
         }
         return LoadedConfiguration(
-            relay: configuration, credentials: credentials, nonceKey: checks.nonceKey,
-            origins: origins.entries.mapValues(\.origin), warnings: checks.warnings)
+            relay: read.values, credentials: credentials, nonceKey: checks.nonceKey,
+            origins: read.provenance.origins, warnings: checks.warnings)
     }
 }
 
-/// Where values were given.
-struct Provenance: Sendable {
-    var entries: [String: ConfigurationLayer.Entry] = [:]
-
-    /// Where the key, or the value of the key at this place of its list, was given.
-    func origin(_ path: String, at index: Int? = nil) -> ConfigurationOrigin {
-        guard let entry = entries[path] else { return .builtIn }
-        if let index, entry.values.indices.contains(index) { return entry.values[index].origin }
-        return entry.origin
+extension ConfigurationPart {
+    /// The relay's part of the file.
+    public static var relay: ConfigurationPart {
+        ConfigurationPart(RelayConfiguration.self) { values, provenance in
+            try ConfigurationLoader.check((values, provenance)).warnings
+        }
     }
-
-    /// Whether the key was given at all.
-    func isGiven(_ path: String) -> Bool { entries[path] != nil }
 }

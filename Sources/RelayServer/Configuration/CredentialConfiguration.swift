@@ -1,3 +1,4 @@
+import ConfigurationKeys
 public import RelayCore
 
 /// A user given in clear text as `name:password`; the password never appears in a description.

@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Credentials
 
 /// Collects who may use the relay from the configuration and the files that it names.

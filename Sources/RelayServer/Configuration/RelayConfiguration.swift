@@ -1,3 +1,4 @@
+import ConfigurationKeys
 public import Logging
 public import RelayCore
 public import STUN
@@ -5,7 +6,7 @@ public import STUN
 /// Everything that can be configured about the relay, with its defaults.
 ///
 /// A plain value: reading it from a file, the environment and flags is `ConfigurationLoader`'s part, and every field
-/// that can be set from outside has exactly one entry in `ConfigurationKey.all`.
+/// that can be set from outside has exactly one entry in `RelayConfiguration.keys`.
 public struct RelayConfiguration: Sendable, Equatable {
     // MARK: Sockets
 

@@ -1,3 +1,5 @@
+public import ConfigurationKeys
+
 /// Files with a secret: one line of text, blanks around it ignored.
 public enum SecretFileReader {
     /// The secret in the file, and whether everyone on this machine may read it.

@@ -1,4 +1,5 @@
 import COpenSSL
+public import ConfigurationKeys
 public import STUN
 
 /// A certificate for trials: signed with its own key, so that clients must be told to trust it.

@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Credentials
 
 /// Users with hashed keys: a line each as `UserRecord` writes it, empty lines and lines that begin with `#` aside.

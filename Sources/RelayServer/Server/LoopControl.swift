@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Credentials
 import Dispatch
 import EventLoop
@@ -344,7 +345,7 @@ extension ConnectionConfiguration {
 extension RelayConfiguration {
     /// What differs from an earlier configuration, a line per key; what cannot change while the relay runs says so.
     func changes(from old: RelayConfiguration) -> [String] {
-        ConfigurationKey.all.filter { $0.describe(self) != $0.describe(old) }.map { key in
+        RelayConfiguration.keys.filter { $0.describe(self) != $0.describe(old) }.map { key in
             let value = key.shownValues(in: self).joined(separator: ", ")
             let text = "\(key.path) is now \(value.isEmpty ? "not set" : value)"
             return key.isReloadable ? text : text + ", from the next start on"

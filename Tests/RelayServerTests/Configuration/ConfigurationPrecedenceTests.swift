@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Testing
 
 @testable import RelayServer
@@ -23,7 +24,7 @@ struct ConfigurationPrecedenceTests {
         #expect(loaded.relay.relayPorts == RelayConfiguration().relayPorts)
 
         func origin(_ path: String) -> String {
-            ConfigurationKey.all.first { $0.path == path }.map { "\(loaded.origin(of: $0))" } ?? ""
+            RelayConfiguration.keys.first { $0.path == path }.map { "\(loaded.origin(of: $0))" } ?? ""
         }
         #expect(origin("relay.realm") == "--realm")
         #expect(origin("relay.loops") == "TERN_RELAY_LOOPS")
@@ -67,7 +68,7 @@ struct ConfigurationPrecedenceTests {
 
     @Test func secretsAreHiddenWhenShown() throws {
         let relay = try ConfigurationLoader(flags: ["--secret", "planted", "--user", "a:planted"]).load().relay
-        let shown = ConfigurationKey.all.flatMap { $0.shownValues(in: relay) }.joined()
+        let shown = RelayConfiguration.keys.flatMap { $0.shownValues(in: relay) }.joined()
         #expect(!shown.contains("planted"))
     }
 }

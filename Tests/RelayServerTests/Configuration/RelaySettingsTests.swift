@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Credentials
 import RelayCore
 import STUN

@@ -1,3 +1,4 @@
+import ConfigurationKeys
 import Logging
 import RelayCore
 import STUN

@@ -1,3 +1,4 @@
+public import ConfigurationKeys
 import Logging
 import RelayCore
 import STUN

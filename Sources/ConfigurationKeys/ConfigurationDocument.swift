@@ -1,34 +1,32 @@
-/// Configurations as YAML text, from the table of keys.
+/// Configurations as YAML text, from tables of keys.
 public enum ConfigurationDocument {
-    /// The file of every key with its default and a comment: `conf/tern.yaml` is exactly this.
-    public static var defaults: String {
-        """
+    /// How a file with every key begins.
+    public static let heading = """
         # Tern's configuration: every key with its default. A file needs only the keys that differ.
         # Each key is also an environment variable and a flag; flags win over variables, variables over this file.
         # Durations: 500ms, 30s, 10m, 1h, 2d. Sizes: 512, 64KiB, 4MiB. 'tern config check FILE' tells mistakes.
 
 
-        """ + render(RelayConfiguration(), comments: true) { _ in true } + """
+        """
 
-            # The companion's section; the relay does not read it.
-            companion: {}
-
-            """
+    /// Every key of a part with its default and a comment.
+    public static func defaults<Values: ConfigurationValues>(of type: Values.Type) -> String {
+        render(Values(), comments: true) { _ in true }
     }
 
     /// The keys of the configuration that differ from their defaults.
-    public static func differences(of configuration: RelayConfiguration) -> String {
-        let defaults = RelayConfiguration()
+    public static func differences<Values: ConfigurationValues>(of configuration: Values) -> String {
+        let defaults = Values()
         return render(configuration, comments: false) { $0.describe(configuration) != $0.describe(defaults) }
     }
 
-    private static func render(
-        _ configuration: RelayConfiguration, comments: Bool, where isIncluded: (ConfigurationKey) -> Bool
+    private static func render<Values: ConfigurationValues>(
+        _ configuration: Values, comments: Bool, where isIncluded: (ConfigurationKey<Values>) -> Bool
     ) -> String {
         var text = ""
-        for section in ConfigurationKey.sections {
-            let keys = ConfigurationKey.all.filter { $0.section == section.path && isIncluded($0) }
-            let hasSubsections = ConfigurationKey.all.contains {
+        for section in Values.sections {
+            let keys = Values.keys.filter { $0.section == section.path && isIncluded($0) }
+            let hasSubsections = Values.keys.contains {
                 $0.section.hasPrefix(section.path + ".") && isIncluded($0)
             }
             guard !keys.isEmpty || hasSubsections else { continue }
@@ -48,7 +46,9 @@ public enum ConfigurationDocument {
         return text
     }
 
-    private static func value(of key: ConfigurationKey, in configuration: RelayConfiguration) -> String {
+    private static func value<Values: ConfigurationValues>(
+        of key: ConfigurationKey<Values>, in configuration: Values
+    ) -> String {
         let values = key.describe(configuration).map(scalar)
         if key.isList { return " [\(values.joined(separator: ", "))]" }
         return values.first.map { " \($0)" } ?? ""
@@ -83,9 +83,4 @@ public enum ConfigurationDocument {
         }
         return quoted + "\""
     }
-}
-
-extension ConfigurationKey {
-    /// The flag with its value, for help texts: `--relay-ports FIRST-LAST`.
-    public var usage: String { placeholder.isEmpty ? flag : "\(flag) \(placeholder)" }
 }

@@ -1,5 +1,5 @@
-/// One key of the configuration: everything that reading, checking, showing and documenting it needs.
-public struct ConfigurationKey: Sendable {
+/// What sources of values must know of a key: where it stands, how it is called, what it is for.
+public struct KeyDescription: Sendable, Hashable {
     /// Where the key stands in the file, for example `relay.quotas.allocations`.
     public let path: String
     /// The flag of the command line, for example `--allocations`.
@@ -15,15 +15,9 @@ public struct ConfigurationKey: Sendable {
     /// Whether a change takes effect at a reload; otherwise only at the next start.
     public let isReloadable: Bool
 
-    /// Sets the key from its texts; the failure says which of them is bad.
-    let apply: @Sendable (_ texts: [String], _ configuration: inout RelayConfiguration) throws(BadValueAt) -> Void
-    /// The values of the key as texts; none when an optional one is not set.
-    let describe: @Sendable (RelayConfiguration) -> [String]
-
     /// The environment variable, for example `TERN_RELAY_QUOTAS_ALLOCATIONS`.
     public var environmentVariable: String {
-        "TERN_"
-            + String(path.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
+        "TERN_" + String(path.uppercased().map { $0 == "." || $0 == "-" ? "_" : $0 })
     }
 
     /// The last part of the path.
@@ -32,72 +26,95 @@ public struct ConfigurationKey: Sendable {
     /// The path of the section that the key is in.
     public var section: String { String(path.dropLast(name.count + 1)) }
 
+    /// The flag with its value, for help texts: `--relay-ports FIRST-LAST`.
+    public var usage: String { placeholder.isEmpty ? flag : "\(flag) \(placeholder)" }
+}
+
+/// One key of a configuration: everything that reading, checking, showing and documenting it needs.
+@dynamicMemberLookup
+public struct ConfigurationKey<Values: ConfigurationValues>: Sendable {
+    /// The key without its values.
+    public let description: KeyDescription
+
+    /// Sets the key from its texts; the failure says which of them is bad.
+    package let apply: @Sendable (_ texts: [String], _ values: inout Values) throws(BadValueAt) -> Void
+    /// The values of the key as texts; none when an optional one is not set.
+    package let describe: @Sendable (Values) -> [String]
+
+    /// The parts of the description.
+    public subscript<Part>(dynamicMember part: KeyPath<KeyDescription, Part>) -> Part { description[keyPath: part] }
+
     /// The effective values, with those of sensitive keys replaced.
-    public func shownValues(in configuration: RelayConfiguration) -> [String] {
-        isSensitive ? describe(configuration).map { _ in "(hidden)" } : describe(configuration)
+    public func shownValues(in values: Values) -> [String] {
+        description.isSensitive ? describe(values).map { _ in "(hidden)" } : describe(values)
     }
 }
 
 /// A bad value, and its place among the values of its key.
-struct BadValueAt: Error {
-    var index: Int
-    var reason: BadValue
+package struct BadValueAt: Error {
+    package var index: Int
+    package var reason: BadValue
 }
 
 extension ConfigurationKey {
     /// The parts of a key that are not about its value.
-    struct Traits {
+    package struct Traits: Sendable {
         var isSensitive = false
         var isReloadable = true
 
-        static let plain = Traits()
-        static let secret = Traits(isSensitive: true)
-        static let atStart = Traits(isReloadable: false)
+        /// A key like most: shown, and taken over by a reload.
+        package static var plain: Self { Self() }
+        /// A key whose values are hidden.
+        package static var secret: Self { Self(isSensitive: true) }
+        /// A key that is read at the start only.
+        package static var atStart: Self { Self(isReloadable: false) }
+        /// Both.
+        package static var secretAtStart: Self { Self(isSensitive: true, isReloadable: false) }
     }
 
-    typealias Field<Value> = any WritableKeyPath<RelayConfiguration, Value> & Sendable
+    package typealias Field<Value> = any WritableKeyPath<Values, Value> & Sendable
 
     /// A key with exactly one value.
-    static func one<Value>(
+    package static func one<Value>(
         _ path: String, _ flag: String, _ field: Field<Value>,
         _ format: ValueFormat<Value>, _ traits: Traits = .plain, _ comment: String
     ) -> ConfigurationKey {
         ConfigurationKey(path, flag, format, traits, comment, isList: false) {
-            texts, configuration throws(BadValueAt) in
-            configuration[keyPath: field] = try Self.single(texts, format)
+            texts, values throws(BadValueAt) in
+            values[keyPath: field] = try Self.single(texts, format)
         } describe: {
             [format.describe($0[keyPath: field])]
         }
     }
 
     /// A key with one value, or none.
-    static func optional<Value>(
+    package static func optional<Value>(
         _ path: String, _ flag: String, _ field: Field<Value?>,
         _ format: ValueFormat<Value>, _ traits: Traits = .plain, _ comment: String
     ) -> ConfigurationKey {
         ConfigurationKey(path, flag, format, traits, comment, isList: false) {
-            texts, configuration throws(BadValueAt) in
-            configuration[keyPath: field] = texts.isEmpty || texts == [""] ? nil : try Self.single(texts, format)
+            texts, values throws(BadValueAt) in
+            values[keyPath: field] = texts.isEmpty || texts == [""] ? nil : try Self.single(texts, format)
         } describe: {
             $0[keyPath: field].map { [format.describe($0)] } ?? []
         }
     }
 
     /// A key with any number of values.
-    static func list<Value>(
+    package static func list<Value>(
         _ path: String, _ flag: String, _ field: Field<[Value]>,
         _ format: ValueFormat<Value>, _ traits: Traits = .plain, _ comment: String
     ) -> ConfigurationKey {
-        ConfigurationKey(path, flag, format, traits, comment, isList: true) { texts, configuration throws(BadValueAt) in
-            var values: [Value] = []
+        ConfigurationKey(path, flag, format, traits, comment, isList: true) { texts, values throws(BadValueAt) in
+            var parsed: [Value] = []
             for (index, text) in texts.enumerated() {
                 do throws(BadValue) {
-                    values.append(try format.parse(text))
+                    parsed.append(try format.parse(text))
                 } catch {
                     throw BadValueAt(index: index, reason: error)
                 }
             }
-            configuration[keyPath: field] = values
+            values[keyPath: field] = parsed
         } describe: {
             $0[keyPath: field].map(format.describe)
         }
@@ -105,16 +122,12 @@ extension ConfigurationKey {
 
     private init<Value>(
         _ path: String, _ flag: String, _ format: ValueFormat<Value>, _ traits: Traits, _ comment: String, isList: Bool,
-        apply: @escaping @Sendable ([String], inout RelayConfiguration) throws(BadValueAt) -> Void,
-        describe: @escaping @Sendable (RelayConfiguration) -> [String]
+        apply: @escaping @Sendable ([String], inout Values) throws(BadValueAt) -> Void,
+        describe: @escaping @Sendable (Values) -> [String]
     ) {
-        self.path = path
-        self.flag = flag
-        self.comment = comment
-        placeholder = format.placeholder
-        self.isList = isList
-        isSensitive = traits.isSensitive
-        isReloadable = traits.isReloadable
+        description = KeyDescription(
+            path: path, flag: flag, comment: comment, placeholder: format.placeholder, isList: isList,
+            isSensitive: traits.isSensitive, isReloadable: traits.isReloadable)
         self.apply = apply
         self.describe = describe
     }

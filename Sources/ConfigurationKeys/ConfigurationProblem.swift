@@ -65,7 +65,7 @@ public struct ConfigurationFailure: Error, Sendable, CustomStringConvertible {
 
 extension String {
     /// The text with every control character written out, so that it stays on one line of a terminal.
-    var replacingControlCharacters: String {
+    package var replacingControlCharacters: String {
         guard unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) else { return self }
         var result = ""
         for scalar in unicodeScalars {
@@ -79,5 +79,5 @@ extension String {
     }
 
     /// The text in double quotes, shortened when it is long, for a message.
-    var quoted: String { count > 80 ? "\"\(prefix(77))...\"" : "\"\(self)\"" }
+    package var quoted: String { count > 80 ? "\"\(prefix(77))...\"" : "\"\(self)\"" }
 }

@@ -2,18 +2,18 @@ import Foundation
 import Glibc
 
 /// Small text files: read whole, with failures in words.
-enum TextFile {
+package enum TextFile {
     /// Why a file could not be read.
-    struct Failure: Error {
-        var reason: String
-        var remedy: String
+    package struct Failure: Error {
+        package var reason: String
+        package var remedy: String
     }
 
     /// The largest file that is read: far above what any of them needs.
     static let byteCountMax = 16 << 20
 
     /// The text of the file.
-    static func read(_ path: String) throws(Failure) -> String {
+    package static func read(_ path: String) throws(Failure) -> String {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw Failure(errno) }
         defer { close(descriptor) }
@@ -32,7 +32,7 @@ enum TextFile {
     }
 
     /// Whether anyone but owner and group may read the file.
-    static func isReadableByAll(_ path: String) -> Bool {
+    package static func isReadableByAll(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IROTH != 0
     }
@@ -45,7 +45,7 @@ extension TextFile.Failure {
         remedy =
             switch code {
             case ENOENT: "check the path"
-            case EACCES, EPERM: "make it readable for the user that the relay runs as"
+            case EACCES, EPERM: "make it readable for the user that the program runs as"
             default: "check the file"
             }
     }

@@ -13,7 +13,7 @@ struct ConfigurationLayer: Sendable {
     var problems: [ConfigurationProblem] = []
 
     /// Adds a value to a key.
-    mutating func add(_ text: String, to key: ConfigurationKey, at origin: ConfigurationOrigin) {
+    mutating func add(_ text: String, to key: KeyDescription, at origin: ConfigurationOrigin) {
         entries[key.path, default: Entry(origin: origin, values: [])].values.append((text, origin))
     }
 }

@@ -2,9 +2,9 @@ extension ConfigurationLayer {
     /// Reads flags, `--flag VALUE` or `--flag=VALUE`; a flag of a list is given once per value.
     ///
     /// - Parameter arguments: the flags that the command line did not understand itself.
-    static func flags(_ arguments: [String]) -> ConfigurationLayer {
+    static func flags(_ arguments: [String], _ schema: ConfigurationSchema) -> ConfigurationLayer {
         var layer = ConfigurationLayer()
-        let keys = ConfigurationKey.all
+        let keys = schema.keys
         var rest = arguments[...]
         while let argument = rest.popFirst() {
             guard argument.hasPrefix("--") else {

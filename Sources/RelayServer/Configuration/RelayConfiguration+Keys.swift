@@ -1,25 +1,28 @@
+public import ConfigurationKeys
 import RelayCore
 
-extension ConfigurationKey {
+extension RelayConfiguration: ConfigurationValues {
     /// The one table of keys, in the order of `conf/tern.yaml`.
     ///
     /// A key is defined here and nowhere else: reading files, the environment and flags, help, `tern config` and the
     /// documented defaults all come from this table.
-    public static let all: [ConfigurationKey] = sockets + credentials + peers + tls + limits + operation
+    public static let keys: [ConfigurationKey<Self>] = sockets + credentials + peers + tls + limits + operation
 
     /// A line about each section, by path.
-    static let sections: [(path: String, comment: String)] = [
-        ("relay", "The relay: STUN and TURN."),
-        ("relay.peers", "Where clients may relay to. Private, local and special addresses are denied unless allowed."),
-        ("relay.tls", "TLS 1.2 and 1.3, for listeners of the form tls://."),
-        ("relay.quotas", "Limits on numbers of things."),
-        ("relay.budgets", "Limits on rates; 0 means no limit."),
-        ("relay.lifetimes", "Limits in time."),
-        ("relay.connections", "TCP and TLS connections."),
-        ("relay.log", "Log records go to standard error, one line each."),
+    public static let sections: [ConfigurationSection] = [
+        ConfigurationSection("relay", "The relay: STUN and TURN."),
+        ConfigurationSection(
+            "relay.peers", "Where clients may relay to. Private, local and special addresses are denied unless allowed."
+        ),
+        ConfigurationSection("relay.tls", "TLS 1.2 and 1.3, for listeners of the form tls://."),
+        ConfigurationSection("relay.quotas", "Limits on numbers of things."),
+        ConfigurationSection("relay.budgets", "Limits on rates; 0 means no limit."),
+        ConfigurationSection("relay.lifetimes", "Limits in time."),
+        ConfigurationSection("relay.connections", "TCP and TLS connections."),
+        ConfigurationSection("relay.log", "Log records go to standard error, one line each."),
     ]
 
-    private static let sockets: [ConfigurationKey] = [
+    private static let sockets: [ConfigurationKey<Self>] = [
         .list(
             "relay.listen", "--listen", \.listeners, .listener, .plain,
             "Where clients connect: udp://, tcp:// or tls://, an address or * for all, and a port (0 picks one)."),
@@ -46,7 +49,7 @@ extension ConfigurationKey {
             "Carry the DSCP of datagrams from one side to the other."),
     ]
 
-    private static let credentials: [ConfigurationKey] = [
+    private static let credentials: [ConfigurationKey<Self>] = [
         .one(
             "relay.realm", "--realm", \.realm, .realm, .plain,
             "Realm of the credentials; a change invalidates hashed keys."),
@@ -85,7 +88,7 @@ extension ConfigurationKey {
             "The same by class of secret file, CLASS=POLICY."),
     ]
 
-    private static let peers: [ConfigurationKey] = [
+    private static let peers: [ConfigurationKey<Self>] = [
         .list(
             "relay.peers.allow", "--allow-peer", \.allowedPeers, .block, .plain,
             "Peers allowed although the built-in table denies them; the most specific rule wins."),
@@ -100,7 +103,7 @@ extension ConfigurationKey {
             "Channel numbers that clients may bind; 0x4000-0x7ffe suits clients of the older RFC 5766."),
     ]
 
-    private static let tls: [ConfigurationKey] = [
+    private static let tls: [ConfigurationKey<Self>] = [
         .optional(
             "relay.tls.certificate", "--certificate", \.certificateFile, .text("FILE"), .plain,
             "Certificate chain in PEM, the server's own first; watched for changes."),
@@ -112,7 +115,7 @@ extension ConfigurationKey {
             "Authority in PEM that client certificates must come from; none: clients need no certificate."),
     ]
 
-    private static let limits: [ConfigurationKey] = [
+    private static let limits: [ConfigurationKey<Self>] = [
         .one(
             "relay.quotas.allocations", "--allocations", \.quotas.allocations, .number(1...1 << 22), .atStart,
             "Allocations in total."),
@@ -182,7 +185,7 @@ extension ConfigurationKey {
             "Time that a connection without allocation may be silent or leave a message unfinished."),
     ]
 
-    private static let operation: [ConfigurationKey] = [
+    private static let operation: [ConfigurationKey<Self>] = [
         .optional(
             "relay.metrics", "--metrics", \.metrics, .endpoint, .atStart,
             "Where metrics, /livez and /readyz are served over HTTP."),

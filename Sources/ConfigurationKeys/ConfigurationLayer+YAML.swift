@@ -3,9 +3,9 @@ import Yams
 
 extension ConfigurationLayer {
     /// Reads a configuration file; one that cannot be opened is a problem like any other.
-    static func file(path: String) -> ConfigurationLayer {
+    static func file(path: String, _ schema: ConfigurationSchema) -> ConfigurationLayer {
         do {
-            return yaml(try TextFile.read(path), path: path)
+            return yaml(try TextFile.read(path), path: path, schema)
         } catch {
             var layer = ConfigurationLayer()
             layer.problems.append(
@@ -17,11 +17,11 @@ extension ConfigurationLayer {
     }
 
     /// Reads the text of a configuration file; `path` is for messages.
-    static func yaml(_ text: String, path: String) -> ConfigurationLayer {
+    static func yaml(_ text: String, path: String, _ schema: ConfigurationSchema) -> ConfigurationLayer {
         var layer = ConfigurationLayer()
         do {
             guard let root = try Yams.compose(yaml: text) else { return layer }
-            layer.read(root: root, path: path)
+            layer.read(root: root, path: path, schema)
         } catch let error as YamlError {
             layer.problems.append(syntaxProblem(error, path: path))
         } catch {
@@ -32,26 +32,25 @@ extension ConfigurationLayer {
         return layer
     }
 
-    private mutating func read(root: Node, path: String) {
+    private mutating func read(root: Node, path: String, _ schema: ConfigurationSchema) {
         guard case .mapping(let mapping) = root else {
             if root.null != nil { return }
             problems.append(
                 ConfigurationProblem(
                     origin: .file(path: path, line: root.line), key: nil, problem: "the file has no sections",
-                    remedy: "write the section \"relay:\" with its keys indented below"))
+                    remedy: "write the section \"\(schema.root):\" with its keys indented below"))
             return
         }
         for (name, node) in mapping {
-            switch name.string {
-            case "relay": read(section: "relay", node, path: path)
-            case "companion": break  // The companion reads its section itself.
-            default:
-                reportUnknown(name, in: "", known: ["relay", "companion"], path: path)
+            if name.string == schema.root {
+                read(section: schema.root, node, path: path, schema)
+            } else if !ConfigurationSchema.roots.contains(name.string ?? "") {
+                reportUnknown(name, in: "", known: ConfigurationSchema.roots, path: path, schema)
             }
         }
     }
 
-    private mutating func read(section: String, _ node: Node, path: String) {
+    private mutating func read(section: String, _ node: Node, path: String, _ schema: ConfigurationSchema) {
         guard case .mapping(let mapping) = node else {
             if node.null == nil {
                 problems.append(
@@ -61,22 +60,22 @@ extension ConfigurationLayer {
             }
             return
         }
-        let keys = ConfigurationKey.all.filter { $0.section == section }
-        let subsections = ConfigurationKey.sections.map(\.path).filter { $0.hasPrefix(section + ".") }
+        let keys = schema.keys.filter { $0.section == section }
+        let subsections = schema.sections.map(\.path).filter { $0.hasPrefix(section + ".") }
         for (nameNode, valueNode) in mapping {
             let name = nameNode.string ?? ""
             if let key = keys.first(where: { $0.name == name }) {
                 read(key, valueNode, keyLine: nameNode.line, path: path)
             } else if subsections.contains("\(section).\(name)") {
-                read(section: "\(section).\(name)", valueNode, path: path)
+                read(section: "\(section).\(name)", valueNode, path: path, schema)
             } else {
                 let known = keys.map(\.name) + subsections.map { String($0.dropFirst(section.count + 1)) }
-                reportUnknown(nameNode, in: section, known: known, path: path)
+                reportUnknown(nameNode, in: section, known: known, path: path, schema)
             }
         }
     }
 
-    private mutating func read(_ key: ConfigurationKey, _ node: Node, keyLine: Int, path: String) {
+    private mutating func read(_ key: KeyDescription, _ node: Node, keyLine: Int, path: String) {
         let origin = ConfigurationOrigin.file(path: path, line: keyLine)
         var entry = Entry(origin: origin, values: [])
         switch node {
@@ -101,7 +100,7 @@ extension ConfigurationLayer {
         entries[key.path] = entry
     }
 
-    private func notAValue(_ key: ConfigurationKey, _ node: Node, path: String) -> ConfigurationProblem {
+    private func notAValue(_ key: KeyDescription, _ node: Node, path: String) -> ConfigurationProblem {
         ConfigurationProblem(
             origin: .file(path: path, line: node.line), key: key.path,
             problem: key.isList ? "this is not a list of values" : "this is not a single value",
@@ -110,21 +109,23 @@ extension ConfigurationLayer {
                 : "write \(key.placeholder.isEmpty ? "true or false" : key.placeholder)")
     }
 
-    private mutating func reportUnknown(_ name: Node, in section: String, known: [String], path: String) {
+    private mutating func reportUnknown(
+        _ name: Node, in section: String, known: [String], path: String, _ schema: ConfigurationSchema
+    ) {
         let text = name.string ?? ""
         let full = section.isEmpty ? text : "\(section).\(text)"
         problems.append(
             ConfigurationProblem(
                 origin: .file(path: path, line: name.line), key: full, problem: "there is no such key",
-                remedy: Self.remedy(forUnknown: text, in: section, known: known)))
+                remedy: Self.remedy(forUnknown: text, known: known, schema)))
     }
 
-    private static func remedy(forUnknown name: String, in section: String, known: [String]) -> String {
+    private static func remedy(forUnknown name: String, known: [String], _ schema: ConfigurationSchema) -> String {
         if let closest = Suggestion.closest(to: name, among: known) {
             return "did you mean \(closest)?"
         }
         // A key that exists, in another section, is a slip of the indentation.
-        if let elsewhere = ConfigurationKey.all.first(where: { $0.name == name }) {
+        if let elsewhere = schema.keys.first(where: { $0.name == name }) {
             return "\(name) belongs to the section \(elsewhere.section)"
         }
         return "'tern config keys' lists all keys"

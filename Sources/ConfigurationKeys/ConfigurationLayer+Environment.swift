@@ -1,12 +1,10 @@
 extension ConfigurationLayer {
-    /// The prefix of the relay's variables.
-    static let environmentPrefix = "TERN_RELAY_"
-
     /// Reads the environment: a variable per key; the values of a list are separated by commas.
-    static func environment(_ variables: [String: String]) -> ConfigurationLayer {
+    static func environment(_ variables: [String: String], _ schema: ConfigurationSchema) -> ConfigurationLayer {
         var layer = ConfigurationLayer()
-        let keys = ConfigurationKey.all
-        for (name, text) in variables.sorted(by: { $0.key < $1.key }) where name.hasPrefix(environmentPrefix) {
+        let keys = schema.keys
+        for (name, text) in variables.sorted(by: { $0.key < $1.key })
+        where name.hasPrefix(schema.environmentPrefix) {
             let origin = ConfigurationOrigin.environment(name: name)
             guard let key = keys.first(where: { $0.environmentVariable == name }) else {
                 let closest = Suggestion.closest(to: name, among: keys.map(\.environmentVariable))
