@@ -46,6 +46,8 @@ let package = Package(
         .target(
             name: "TURNClient", dependencies: ["STUN", "Integrity", "Credentials", "COpenSSL"], swiftSettings: common),
 
+        .target(name: "Signaling", swiftSettings: strict),
+
         // The machine: descriptors, time, threads.
         .target(
             name: "EventLoop", dependencies: ["CLinux", "COpenSSL", "STUN", "RelayCore"], swiftSettings: common),
@@ -101,6 +103,7 @@ let package = Package(
             name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(name: "ConfigurationKeysTests", dependencies: ["ConfigurationKeys"], swiftSettings: common),
+        .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: common),
         .testTarget(
             name: "RelayServerTests",
             dependencies: [

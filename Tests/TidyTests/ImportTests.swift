@@ -9,6 +9,7 @@ struct ImportTests {
         "Integrity": ["COpenSSL"],
         "Credentials": ["STUN", "Integrity"],
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
+        "Signaling": [],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
