@@ -26,11 +26,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     ],
     targets: [
         // C: kernel and library interfaces that Swift cannot import, as inline functions.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CArgon2", linkerSettings: [.linkedLibrary("argon2")]),
 
         // The protocol: pure, deterministic, no input or output.
         .target(name: "STUN", swiftSettings: strict),
@@ -59,6 +61,17 @@ let package = Package(
                 "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
+            ],
+            swiftSettings: common),
+
+        // The companion: a database, keys for what it must not show, and the services.
+        .target(
+            name: "Store", dependencies: [.product(name: "GRDB", package: "GRDB.swift")], swiftSettings: common),
+        .target(name: "Vault", dependencies: ["Integrity", "CArgon2"], swiftSettings: common),
+        .target(
+            name: "Companion",
+            dependencies: [
+                "Store", "Vault", "Credentials", "Integrity", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
 
@@ -109,6 +122,14 @@ let package = Package(
             dependencies: [
                 "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN",
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .testTarget(name: "StoreTests", dependencies: ["Store"], swiftSettings: common),
+        .testTarget(name: "VaultTests", dependencies: ["Vault", "Integrity"], swiftSettings: common),
+        .testTarget(
+            name: "CompanionTests",
+            dependencies: [
+                "Companion", "Store", "Vault", "Integrity", .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(

@@ -1,0 +1,12 @@
+/// Every knob of the companion with its default. Each service has a struct of its own, next to its code.
+public struct CompanionSettings: Sendable {
+    /// What people see as the name of the service: in mails and in the authenticator.
+    public var serviceName = "Tern"
+    /// How browsers reach the server, without a path: the allowed origin, and the base of links in mails.
+    public var publicURL = "https://localhost:8443"
+    /// The audit log.
+    public var audit = AuditSettings()
+
+    /// The defaults.
+    public init() {}
+}

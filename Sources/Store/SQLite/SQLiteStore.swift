@@ -1,0 +1,93 @@
+internal import Foundation
+internal import GRDB
+internal import Synchronization
+
+/// The embedded default: one SQLite file with a write-ahead log next to it.
+///
+/// Any number of reads run beside one write. A write is fsynced before it returns. Deleted rows are overwritten with
+/// zeros. Other processes may open the same file (`tern audit verify` does while the server runs).
+public final class SQLiteStore: Store {
+    /// How long a statement waits for another process that writes.
+    public static let busySeconds = 5
+    /// Connections that read at the same time; further reads wait for one.
+    public static let readersMax = 4
+    /// Writes that wait at the same time; further ones are refused with `.overloaded`.
+    public static let writesWaitingMax = 4096
+
+    private let path: String
+    private let pool: DatabasePool
+    private let writesWaiting = Atomic<Int>(0)
+
+    /// Opens the database, makes it when there is none, and brings its schema to the current version.
+    public convenience init(path: String) throws {
+        try self.init(path: path, migrations: Schema.migrations(.sqlite))
+    }
+
+    init(path: String, migrations: [Migration]) throws {
+        self.path = path
+        do {
+            Self.makePrivate(path)
+            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            // GRDB sets `synchronous = NORMAL` when it switches to WAL, behind `prepareDatabase`: commits would not be
+            // fsynced. So this comes last.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            try pool.write { try Migration.run(migrations, on: SQLiteConnection($0), path: path) }
+        } catch {
+            throw StoreFailure(error, path: path)
+        }
+    }
+
+    /// See `Store`.
+    public func read<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R {
+        do {
+            return try await pool.read { try body(SQLiteConnection($0)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// See `Store`.
+    public func write<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R {
+        let waiting = writesWaiting.add(1, ordering: .relaxed).newValue
+        defer { writesWaiting.subtract(1, ordering: .relaxed) }
+        guard waiting <= Self.writesWaitingMax else { throw StoreFailure.overloaded(waiting: Self.writesWaitingMax) }
+        do {
+            return try await pool.write { try body(SQLiteConnection($0)) }
+        } catch {
+            throw translated(error)
+        }
+    }
+
+    /// See `Store`.
+    public func close() async throws {
+        do {
+            try pool.close()
+        } catch {
+            throw StoreFailure(error, path: path)
+        }
+    }
+
+    /// What `body` threw stays what it is; what SQLite threw becomes a `StoreFailure`.
+    private func translated(_ error: any Error) -> any Error {
+        error is DatabaseError ? StoreFailure(error, path: path) : error
+    }
+
+    private static var configuration: Configuration {
+        var configuration = Configuration()
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(TimeInterval(busySeconds))
+        configuration.maximumReaderCount = readersMax
+        configuration.prepareDatabase { database in
+            try database.execute(sql: "PRAGMA secure_delete = ON")
+            // Sorting and temporary tables would leave copies of rows in files of /tmp.
+            try database.execute(sql: "PRAGMA temp_store = MEMORY")
+        }
+        return configuration
+    }
+
+    /// The file is its owner's alone before SQLite writes the first byte; the log next to it takes over its mode.
+    private static func makePrivate(_ path: String) {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_CLOEXEC | O_RDWR, 0o600)
+        if descriptor >= 0 { Foundation.close(descriptor) }
+    }
+}
