@@ -1,0 +1,94 @@
+// The account sheet: who one is, password, second step, sessions, own records, network check.
+import * as api from "./api.js";
+import { openDialog } from "./dialog.js";
+import { avatar, badge, button, fill, h, icon, message, time } from "./dom.js";
+import { field, form, passwordField, select } from "./form.js";
+import { agent, dateTime } from "./format.js";
+import { keepNetworkCheck, networkCheck, TRANSPORT_NAMES } from "./network.js";
+import { attempt, say } from "./notice.js";
+import { newPasswordField } from "./password.js";
+import { secondStepSection } from "./secondstep.js";
+
+const section = (title, ...children) => h("section", { class: "section stack" }, h("h3", {}, title), children);
+
+/** Opens the sheet; `person` is changed when the second step is switched. */
+export function openAccount(person, { withNetworkCheck = true } = {}) {
+  openDialog("Your account", () => h(
+    "div", {}, profile(person), password(), secondStepSection(person), sessions(), records(), withNetworkCheck && network()),
+  { classes: "sheet" });
+}
+
+function profile(person) {
+  return section("You", h("div", { class: "upload-head" }, avatar(person),
+    h("div", { class: "grow" }, h("strong", {}, person.name), h("div", { class: "muted" }, person.email)),
+    person.role === "admin" && badge("Administrator", "accent")));
+}
+
+function password() {
+  const current = passwordField("Current password", { autocomplete: "current-password" });
+  const fresh = newPasswordField();
+  const element = form([current.box, fresh.box], "Change the password", async () => {
+    await api.post("/password/change", { current: current.input.value, password: fresh.input.value });
+    element.reset();
+    fresh.input.dispatchEvent(new Event("input"));
+    say("Password changed");
+  });
+  return section("Password", element);
+}
+
+function sessions() {
+  const list = h("div", {}, h("p", { class: "loading", role: "status" }, "Loading"));
+  const place = h("div", {});
+  async function load() {
+    const answer = await api.get("/sessions");
+    fill(list, h("ul", { class: "lines" }, answer.sessions.map((one) => {
+      const end = button("End", () => attempt(end, async () => {
+        await api.remove(api.path("/sessions/{}", one.id));
+        say("Session ended");
+        await load();
+      }, place), { classes: "compact danger", "aria-label": `End the session of ${agent(one.agent)}` });
+      return h("li", {}, icon("device"), h("div", { class: "grow" },
+        h("div", {}, agent(one.agent), " ", one.current && badge("this one", "good")),
+        h("div", { class: "small muted" }, `${one.address}, seen `, time(one.seen_at, dateTime))), !one.current && end);
+    })));
+  }
+  attempt(null, load, place).then((done) => { if (!done) fill(list); });
+  return section("Where you are signed in", h("p", { class: "muted small" }, "End what you do not know, then change your password."), place, list);
+}
+
+function records() {
+  const from = field("From", { type: "date" });
+  const to = field("To", { type: "date" });
+  const link = (format, text) => {
+    const element = h("a", { class: "button", download: true, onclick: () => {
+      const day = (input, add) => (input.value ? new Date(`${input.value}T00:00`).getTime() + add : "");
+      element.href = api.url(`/me/audit${api.query({ format, from: day(from.input, 0), to: day(to.input, 86_400_000) })}`);
+    }, href: api.url(`/me/audit?format=${format}`) }, icon("download"), text);
+    return element;
+  };
+  return section("Your records",
+    h("p", { class: "muted small" }, "Every sign-in, call and shared document of this account. Leave the days empty for all."),
+    h("div", { class: "pair" }, from.box, to.box), h("div", { class: "actions" }, link("csv", "CSV"), link("jsonl", "JSON Lines")));
+}
+
+function network() {
+  const check = networkCheck();
+  const path = select("Path", [["", "Any (as usual)"], ["relay", "Relay only"]], { value: check.relayOnly ? "relay" : "" });
+  const transport = select("Transport of the relay", [["", "Any (as usual)"], ...Object.entries(TRANSPORT_NAMES)], { value: check.transport ?? "" });
+  const state = h("div", {});
+  const render = () => {
+    const now = networkCheck();
+    fill(state, now.relayOnly || now.transport ? message("warn", "The network check is on", "Calls from this browser do not use every path. Switch it off when you are done.") : null);
+  };
+  const apply = () => {
+    keepNetworkCheck({ relayOnly: path.input.value === "relay", transport: transport.input.value || null });
+    render();
+  };
+  path.input.addEventListener("change", apply);
+  transport.input.addEventListener("change", apply);
+  render();
+  return section("Network check",
+    h("p", { class: "muted small" }, "To find out what a firewall lets through, make the next call use one path alone. Links can ask for it too: ",
+      h("code", {}, "/?policy=relay&transport=udp"), ", ", h("code", {}, "tcp"), " or ", h("code", {}, "tls"), "."),
+    h("div", { class: "pair" }, path.box, transport.box), state);
+}

@@ -1,0 +1,105 @@
+// The call page: signed out it asks who is there, signed in it is the workspace.
+import * as api from "./api.js";
+import { Calls, END_TEXTS } from "./call.js";
+import { makeConversation } from "./conversation.js";
+import { button, fill, h, message } from "./dom.js";
+import { Model } from "./model.js";
+import { networkCheckText } from "./network.js";
+import { attempt, say, showFailure } from "./notice.js";
+import { watchRinging } from "./ringing.js";
+import { makeSidebar } from "./sidebar.js";
+import { showSignIn } from "./signin.js";
+import { Signaling } from "./socket.js";
+import { makeStage } from "./stage.js";
+import { start } from "./start.js";
+import { makeTopbar } from "./topbar.js";
+
+const STATES = { connecting: "Connecting", online: "Online", offline: "Offline, reconnecting", ended: "Signed out" };
+
+const root = document.getElementById("app");
+start(root, showWorkspace);
+
+function showWorkspace({ person }) {
+  const signaling = new Signaling();
+  const model = new Model(person, signaling);
+  const calls = new Calls(signaling);
+  const state = h("span", { class: "link-state", role: "status" }, STATES.connecting);
+
+  // On a phone one pane is seen at a time.
+  const workspace = h("main", { class: "workspace", id: "main", tabindex: "-1" });
+  const pane = (name) => workspace.setAttribute("data-pane", name);
+  const conversation = makeConversation(model, calls, {
+    call: (who, kinds) => calls.request(who, kinds),
+    back: () => pane("list"),
+  });
+  const open = (target) => {
+    sidebar.select(target.person ? `p-${target.person.id}` : `r-${target.room.id}`);
+    conversation.show(target);
+    pane("conversation");
+  };
+  const sidebar = makeSidebar(model, open);
+  const stage = makeStage(model, calls, { toConversation: () => pane("conversation") });
+  const returnBar = h("button", { type: "button", class: "return-bar", hidden: true, onclick: () => { pane("stage"); stage.focus(); } });
+  const check = networkCheckText();
+  workspace.append(sidebar.element, stage.element, conversation.element);
+  pane("list");
+  document.title = "Tern";
+  fill(root, h(
+    "div", { class: "shell" },
+    h("a", { class: "skip", href: "#main" }, "To the contents"),
+    makeTopbar(person, { state, elsewhere: person.role === "admin" ? { href: "/admin", text: "Administration", icon: "gear" } : null }),
+    check && message("warn", null, `Network check: calls use ${check}. Your account has the switch.`),
+    returnBar, workspace));
+
+  let inCall = false;
+  calls.addEventListener("change", () => {
+    const call = calls.current;
+    const shown = call !== null && call.phase !== "ringing";
+    workspace.toggleAttribute("data-call", shown);
+    returnBar.hidden = !shown;
+    if (shown) returnBar.textContent = `Return to the call with ${call.person.name}`;
+    if (shown === inCall) return;
+    inCall = shown;
+    if (shown) {
+      pane("stage");
+      const { id } = call.person;
+      if (model.people.has(id)) {
+        sidebar.select(`p-${id}`);
+        conversation.show({ person: model.people.get(id) });
+      }
+      stage.focus();
+    } else if (workspace.dataset.pane === "stage") {
+      pane("conversation");
+    }
+  });
+  calls.addEventListener("ended", ({ detail: { reason, mine, call } }) => {
+    if (mine || reason === null) return;
+    if (reason === "taken") return say("The call was taken elsewhere");
+    const text = END_TEXTS[reason] ?? "The call has ended";
+    say(/^[a-z]/.test(text) ? `${call.person.name} ${text}` : text);
+  });
+  calls.addEventListener("problem", ({ detail }) => showFailure(detail));
+  watchRinging(calls);
+
+  signaling.addEventListener("state", ({ detail }) => {
+    state.textContent = STATES[detail];
+    state.className = `link-state ${detail}`;
+    if (detail === "ended") ended();
+  });
+  const ended = () => {
+    signaling.stop();
+    for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
+    showSignIn(root, () => location.reload(), message("warn", "Your session has ended", "Sign in again to go on."));
+  };
+  api.session.addEventListener("signed-out", ended, { once: true });
+
+  signaling.start();
+  load();
+
+  async function load() {
+    if (await attempt(null, () => model.load())) return;
+    const again = button("Try again", () => { note.remove(); load(); }, { classes: "compact" });
+    const note = message("bad", "People and rooms could not be loaded", null, again);
+    workspace.before(note);
+  }
+}
