@@ -6,6 +6,7 @@ public protocol Store: Sendable {
 
     /// Runs `body` in one transaction, alone. What it changed is on the disk when this returns; nothing of it happened
     /// when `body` or this throws (or when the caller was cancelled: then either may be the case).
+    @discardableResult
     func write<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R
 
     /// Waits for what runs, writes everything home and lets go of the database. Later calls throw `.closed`.

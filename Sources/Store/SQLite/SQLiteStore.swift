@@ -23,15 +23,20 @@ public final class SQLiteStore: Store {
         try self.init(path: path, migrations: Schema.migrations(.sqlite))
     }
 
-    init(path: String, migrations: [Migration]) throws {
+    init(path: String, migrations: [Migration], busySeconds: TimeInterval = TimeInterval(SQLiteStore.busySeconds))
+        throws
+    {
         self.path = path
         do {
             Self.makePrivate(path)
-            pool = try DatabasePool(path: path, configuration: Self.configuration)
+            pool = try DatabasePool(path: path, configuration: Self.configuration(busySeconds))
             // GRDB sets `synchronous = NORMAL` when it switches to WAL, behind `prepareDatabase`: commits would not be
             // fsynced. So this comes last.
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-            try pool.write { try Migration.run(migrations, on: SQLiteConnection($0), path: path) }
+            try pool.write { database in
+                try Self.claim(database, path)
+                try Migration.run(migrations, on: SQLiteConnection(database), path: path)
+            }
         } catch {
             throw StoreFailure(error, path: path)
         }
@@ -47,6 +52,7 @@ public final class SQLiteStore: Store {
     }
 
     /// See `Store`.
+    @discardableResult
     public func write<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R {
         let waiting = writesWaiting.add(1, ordering: .relaxed).newValue
         defer { writesWaiting.subtract(1, ordering: .relaxed) }
@@ -72,10 +78,10 @@ public final class SQLiteStore: Store {
         error is DatabaseError ? StoreFailure(error, path: path) : error
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(_ busySeconds: TimeInterval) -> Configuration {
         var configuration = Configuration()
         configuration.foreignKeysEnabled = true
-        configuration.busyMode = .timeout(TimeInterval(busySeconds))
+        configuration.busyMode = .timeout(busySeconds)
         configuration.maximumReaderCount = readersMax
         configuration.prepareDatabase { database in
             try database.execute(sql: "PRAGMA secure_delete = ON")
@@ -83,6 +89,20 @@ public final class SQLiteStore: Store {
             try database.execute(sql: "PRAGMA temp_store = MEMORY")
         }
         return configuration
+    }
+
+    /// "TERN": what tells this program's databases from others'.
+    private static let applicationID = 0x5445_524E
+
+    /// Marks a new database as ours and refuses one that another program made.
+    private static func claim(_ database: Database, _ path: String) throws {
+        let id = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        guard id != applicationID else { return }
+        let tables = try Int.fetchOne(database, sql: "SELECT count(*) FROM sqlite_master") ?? 0
+        guard id == 0, tables == 0 else {
+            throw StoreFailure.damaged(path: path, reason: "another program made it")
+        }
+        try database.execute(sql: "PRAGMA application_id = \(applicationID)")
     }
 
     /// The file is its owner's alone before SQLite writes the first byte; the log next to it takes over its mode.
