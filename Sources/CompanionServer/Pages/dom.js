@@ -61,6 +61,8 @@ export function button(text, action, options = {}) {
 /** A person's initials on a colour that stays the same; with a dot when presence is known. */
 export function avatar(person, { size = "", presence = false } = {}) {
   const words = (person.name || "?").trim().split(/\s+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  // "Dr." and "Prof." are no part of a name.
+  while (words.length > 1 && words[0].endsWith(".")) words.shift();
   const letters = words.length ? [words[0], words.length > 1 ? words.at(-1) : ""] : ["?"];
   const text = letters.map((word) => [...word.replace(/^[^\p{L}\p{N}]+/u, "")][0] ?? "").join("").toUpperCase() || "?";
   let sum = 0;

@@ -23,8 +23,8 @@ export function watchRinging(calls) {
           h("p", { id: "ringing-kind", class: "muted", "aria-live": "assertive" }, `${kind} coming in`)),
         h("div", { class: "ringing-actions" },
           button("Decline", () => calls.reject(), { icon: "hang-up", classes: "danger primary" }),
-          video && button("Voice only", answer(["audio"]), { icon: "phone" }),
-          button("Accept", answer(call.kinds), { icon: video ? "video" : "phone", classes: "good" }))));
+          button("Accept", answer(call.kinds), { icon: video ? "video" : "phone", classes: "good" })),
+        video && button("Accept with voice only", answer(["audio"]), { classes: "plain" })));
     document.body.append(dialog);
     dialog.showModal();
     document.title = `${call.person.name} is calling - Tern`;

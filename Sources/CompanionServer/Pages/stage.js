@@ -139,7 +139,7 @@ export function makeStage(model, calls, { toConversation }) {
         figure("Received", number(figures.inKbits, "kbit/s")),
         figure("Sent", number(figures.outKbits, "kbit/s")),
         figures.size && figure("Picture", `${figures.size}, ${figures.framesPerSecond}/s`),
-        figures.encryption && figure("Encryption", figures.encryption)) : h("p", { class: "small" }, "The figures appear when the call is connected."));
+        figures.encryption && figure("Encryption", figures.encryption.replaceAll("_", " "))) : h("p", { class: "small" }, "The figures appear when the call is connected."));
   }
 
   calls.addEventListener("change", render);
