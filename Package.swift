@@ -33,6 +33,8 @@ let package = Package(
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
         .target(name: "CArgon2", linkerSettings: [.linkedLibrary("argon2")]),
+        .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
+        .target(name: "CQRCode", linkerSettings: [.linkedLibrary("qrencode")]),
 
         // The protocol: pure, deterministic, no input or output.
         .target(name: "STUN", swiftSettings: strict),
@@ -71,7 +73,8 @@ let package = Package(
         .target(
             name: "Companion",
             dependencies: [
-                "Store", "Vault", "Credentials", "Integrity", .product(name: "Logging", package: "swift-log"),
+                "Store", "Vault", "Credentials", "Integrity", "CCurl", "CQRCode",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
 

@@ -31,7 +31,7 @@ struct ImportTests {
         ],
         "tern": ["RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
-        "CLinux": [], "COpenSSL": [], "CArgon2": [],
+        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -50,7 +50,9 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    @Test("C modules include the system's headers and their own only", arguments: ["CLinux", "COpenSSL", "CArgon2"])
+    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode"]
+
+    @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {
         let files = SourceTree.files(in: "Sources/\(module)", extensions: ["h", "c"])
         let own = Set(files.map { $0.name.split(separator: "/").last! })
