@@ -6,6 +6,14 @@ public struct CompanionSettings: Sendable {
     public var publicURL = "https://localhost:8443"
     /// The audit log.
     public var audit = AuditSettings()
+    /// Accounts.
+    public var accounts = AccountSettings()
+    /// Sessions and signing in.
+    public var sessions = SessionSettings()
+    /// Mail and text messages.
+    public var mail = MailSettings()
+    /// Credentials of the relay.
+    public var relayAccess = RelayAccessSettings()
 
     /// The defaults.
     public init() {}

@@ -1,3 +1,5 @@
+public import Store
+
 /// Who asks: a person in one of his sessions.
 public struct Principal: Sendable, Hashable {
     /// The person.
@@ -19,9 +21,4 @@ public struct Principal: Sendable, Hashable {
 }
 
 /// What a person may do.
-public enum Role: String, Sendable, Hashable, CaseIterable {
-    /// Calls, writes and shares.
-    case user
-    /// Does so, and looks after people, sessions, credentials and the log.
-    case admin
-}
+public typealias Role = PersonRole
