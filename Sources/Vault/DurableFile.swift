@@ -37,6 +37,22 @@ public enum DurableFile {
         return bytes
     }
 
+    /// Deletes what a crash left behind of files that were never finished. Returns how many. Only to be called while
+    /// nothing is being written in the folder.
+    @discardableResult public static func removeDrafts(in folder: String) throws(VaultFailure) -> Int {
+        let names: [String]
+        do {
+            names = try FileManager.default.contentsOfDirectory(atPath: folder)
+        } catch {
+            throw .file(path: folder, reason: "the folder cannot be read")
+        }
+        let drafts = names.filter { $0.contains(draftMark) }
+        for name in drafts where unlink((folder as NSString).appendingPathComponent(name)) != 0 {
+            throw .file(path: folder + "/" + name, reason: lastReason())
+        }
+        return drafts.count
+    }
+
     /// A new file next to `path`, written and on the disk. Returns its name.
     private static func write(_ path: String, _ bytes: [UInt8]) throws(VaultFailure) -> String {
         let draft = draftName(path)
@@ -52,8 +68,10 @@ public enum DurableFile {
         return draft
     }
 
-    /// A name next to `path` that nothing has: whoever finds one of these after a crash may delete it.
-    static func draftName(_ path: String) -> String { path + ".draft-" + Hexadecimal.text(SecureRandom.bytes(8)) }
+    /// A name next to `path` that nothing has.
+    static func draftName(_ path: String) -> String { path + draftMark + Hexadecimal.text(SecureRandom.bytes(8)) }
+
+    private static let draftMark = ".draft-"
 
     /// A new name is on the disk only when its folder is.
     static func syncFolder(of path: String) throws(VaultFailure) {
