@@ -27,6 +27,11 @@ let package = Package(
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     ],
     targets: [
         // C: kernel and library interfaces that Swift cannot import, as inline functions.
@@ -35,6 +40,8 @@ let package = Package(
         .target(name: "CArgon2", linkerSettings: [.linkedLibrary("argon2")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CQRCode", linkerSettings: [.linkedLibrary("qrencode")]),
+        // The files of the pages, read by the C compiler.
+        .target(name: "CPages"),
 
         // The protocol: pure, deterministic, no input or output.
         .target(name: "STUN", swiftSettings: strict),
@@ -76,6 +83,24 @@ let package = Package(
                 "Store", "Vault", "Credentials", "Integrity", "CCurl", "CQRCode",
                 .product(name: "Logging", package: "swift-log"),
             ],
+            swiftSettings: common),
+
+        .target(
+            name: "CompanionServer",
+            dependencies: [
+                "Companion", "Store", "Vault", "Signaling", "Credentials", "Integrity", "STUN", "CPages",
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+                .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            exclude: ["Pages"],
             swiftSettings: common),
 
         // The command line.
@@ -133,6 +158,19 @@ let package = Package(
             name: "CompanionTests",
             dependencies: [
                 "Companion", "Store", "Vault", "Integrity", .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "CompanionServerTests",
+            dependencies: [
+                "CompanionServer", "Companion", "Store", "Vault", "STUN",
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOWebSocket", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(

@@ -24,6 +24,11 @@ struct ImportTests {
             "Store", "Vault", "Signaling", "Credentials", "Integrity", "STUN", "CCurl", "CQRCode", "Logging",
             "Foundation", "Dispatch", "Glibc",
         ],
+        "CompanionServer": [
+            "Companion", "Store", "Vault", "Signaling", "Credentials", "Integrity", "STUN", "CPages", "Hummingbird",
+            "HummingbirdCore", "HTTPTypes", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOWebSocket", "NIOHTTPTypes",
+            "NIOHTTPTypesHTTP1", "NIOSSL", "Logging", "Foundation", "Glibc",
+        ],
         "RelayCommand": [
             "RelayServer", "ConfigurationKeys", "TURNClient", "Credentials", "Integrity", "STUN", "ArgumentParser",
             "Logging", "Foundation",
@@ -31,7 +36,7 @@ struct ImportTests {
         ],
         "tern": ["RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
-        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [],
+        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -50,7 +55,7 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode"]
+    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode", "CPages"]
 
     @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {
