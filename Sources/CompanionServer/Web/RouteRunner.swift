@@ -3,6 +3,7 @@ import HTTPTypes
 import Hummingbird
 import Logging
 import STUN
+import Store
 
 /// Does what is the same for every route: limits, origin, session, role, CSRF token, body. In this order: who may not
 /// ask learns that before his body is looked at.
