@@ -36,8 +36,8 @@ export function auditSection(heading) {
     { title: "Operation", cell: (row) => [h("code", {}, row.type), " ", row.outcome !== "success" && row.outcome !== "ok" && badge(row.outcome, "bad")] },
     { title: "Requester", cell: (row) => who(row.requester) },
     { title: "Message", cell: (row) => [or(row.message), extras(row.extra)] },
-    { title: "Room", cell: (row) => or(row.room && h("button", { type: "button", class: "link-button mono small", title: "Show only this room", onclick: () => { room.input.value = row.room; table.refresh(); } }, row.room)) },
-    { title: "Address", cell: (row) => or(row.address && h("span", { class: "mono small" }, row.address)) },
+    { title: "Room", cell: (row) => or(row.room && h("button", { type: "button", class: "link-button mono small", title: `Show only room ${row.room}`, onclick: () => { room.input.value = row.room; table.refresh(); } }, `${row.room.slice(0, 8)}…`)) },
+    { title: "Address", cell: (row) => or(row.address && h("span", { class: "mono small address" }, row.address)) },
   ], async () => { rows = []; return nextPage(); }, () => empty("list", "No rows", "Change the filters to see more."));
 
   /** A person may be given by name; the API wants the id. */

@@ -12,7 +12,7 @@ export function sessionsSection(heading) {
   const table = makeTable("Sessions", [
     { title: "Person", cell: (one) => h("strong", {}, one.person?.name ?? "–") },
     { title: "Browser", cell: (one) => h("span", { title: one.agent }, agent(one.agent)) },
-    { title: "Address", cell: (one) => h("span", { class: "mono" }, one.address) },
+    { title: "Address", cell: (one) => h("span", { class: "mono address" }, one.address) },
     { title: "Since", cell: (one) => time(one.created_at, dateTime) },
     { title: "Seen", cell: (one) => (one.seen_at ? time(one.seen_at, dateTime) : or(null)) },
     { title: "Connection", cell: (one) => (one.socket ? badge("connected", "good") : badge("none")) },
