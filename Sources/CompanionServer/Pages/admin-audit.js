@@ -10,10 +10,15 @@ import { makeTable, or } from "./table.js";
 const PAGE = 50;
 const DAY_MS = 86_400_000;
 const TYPES = [
-  "connection.success", "connection.failure", "session.request", "session.accepted", "session.aborted", "session.ended",
-  "session.login", "session.logout", "document.shared", "document.downloaded", "document.deleted", "password.changed",
-  "password.reset", "account.created", "account.activated", "account.disabled", "mfa.enabled", "mfa.disabled", "mfa.failed",
-  "turn.credential.issued", "turn.credential.revoked", "turn.allocation", "authz.denied", "audit.exported", "key.rotated",
+  "connection.success", "connection.failure", "connection.closed",
+  "session.request", "session.accepted", "session.rejected", "session.aborted", "session.connected", "session.ended",
+  "sdp.refused", "room.created", "room.member.added", "room.member.removed", "message.sent",
+  "document.shared", "document.downloaded", "document.deleted", "document.refused",
+  "account.created", "account.invited", "account.activated", "account.disabled", "account.enabled", "account.changed",
+  "password.reset", "password.reset.requested", "password.changed", "mfa.enabled", "mfa.disabled", "mfa.failed",
+  "mfa.recovery.used", "session.login", "session.logout", "authz.denied", "turn.credential.issued",
+  "turn.credential.revoked", "turn.secret.rotated", "turn.allocation.opened", "turn.allocation.ended",
+  "key.rotated", "config.changed", "audit.exported", "audit.verified", "server.started", "server.stopped",
 ];
 const EXTRA_MAX = 12;
 

@@ -8,7 +8,7 @@ import { attempt, say } from "./notice.js";
 import { sectionHead } from "./section.js";
 import { makeTable, or } from "./table.js";
 
-const STATES = { active: ["Active", "good"], pending: ["Invited", "warn"], disabled: ["Disabled", "bad"] };
+const STATES = { active: ["Active", "good"], pending: ["Not activated", "warn"], disabled: ["Disabled", "bad"] };
 const SEARCH_PAUSE_MS = 250;
 
 export function peopleSection(heading) {

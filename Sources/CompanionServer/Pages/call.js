@@ -6,13 +6,16 @@ import { Peer } from "./peer.js";
 const SERVERS_WAIT_MS = 3_000;
 const GIVE_UP_MS = 60_000;
 const REPORT_MS = 15_000;
-const REFRESH_SHARE = 0.75;
+const RING_MS = 50_000;
+// The server sends new ones well before; this is for when it did not.
+const REFRESH_SHARE = 0.9;
+const OVER = ["call_not_found", "not_in_call"];
 const RESTART_AFTER_MS = { caller: 500, callee: 6_000 };
 
 export const END_TEXTS = {
   rejected: "declined the call", aborted: "called off", ended: "The call has ended", timeout: "No answer",
   lost: "The connection was lost", revoked: "An administrator ended the call", busy: "is in another call",
-  unavailable: "cannot be reached now", left: "The call has ended",
+  unavailable: "cannot be reached now", restart: "The server was started again: call once more",
 };
 
 /**
@@ -65,14 +68,15 @@ export class Calls extends EventTarget {
       await this.#openMedia(call);
       if (this.current !== call) return;
       const { call: id, room } = await this.#signaling.request({ type: "call.request", to: person.id, media: kinds });
+      this.#after(call, RING_MS, () => this.#unanswered(call));
       // Called off before the server had given it a name.
       if (this.current !== call) return void this.#tell("call.abort", id);
       Object.assign(call, { call: id, room, phase: call.phase === "requesting" ? "calling" : call.phase });
       this.#change();
     } catch (failure) {
       if (this.current !== call) return;
-      this.#finish(["busy", "unavailable"].includes(failure.code) ? failure.code : null);
-      if (!["busy", "unavailable"].includes(failure.code)) throw failure;
+      this.#finish(null);
+      throw failure;
     }
   }
 
@@ -138,18 +142,27 @@ export class Calls extends EventTarget {
 
   #ringing({ call, room, from, media }) {
     if (this.current?.call === call) return;
+    // Both call each other: the server takes this page's request as the answer.
+    if (this.current?.phase === "requesting" && this.current.person.id === from.id) return;
     if (this.current) return this.#tell("call.reject", call);
-    this.#new({ call, room, person: from, kinds: media ?? ["audio", "video"], phase: "ringing" });
+    const rings = this.#new({ call, room, person: from, kinds: media ?? ["audio", "video"], phase: "ringing" });
+    this.#after(rings, RING_MS, () => this.#unanswered(rings));
     this.#change();
+  }
+
+  /** The end was not told: the connection was lost meanwhile. */
+  #unanswered(call) {
+    if (["ringing", "calling"].includes(call.phase)) this.#finish("timeout");
   }
 
   #taken({ call }) {
     if (this.current?.call === call && this.current.phase !== "connected") this.#finish("taken");
   }
 
-  #accepted({ call: id, session }) {
+  #accepted({ call: id, requester, session }) {
     const call = this.current;
     if (call?.call !== id) return;
+    if (requester) call.outgoing = requester !== call.person.id;
     if (!call.outgoing && session && session !== this.#signaling.sessionID) return this.#finish("taken");
     if (call.phase === "connecting" || call.phase === "connected") return;
     call.phase = "connecting";
@@ -204,11 +217,11 @@ export class Calls extends EventTarget {
   /** After messages were missed the call may be over: the server knows. */
   async #checkStillThere() {
     const call = this.current;
-    if (!call?.call || call.phase === "requesting") return;
+    if (!call?.peer) return;
     try {
       await this.#signaling.request({ type: "ice.refresh", call: call.call });
     } catch (failure) {
-      if (failure.code !== "socket" && this.current === call) this.#finish("lost");
+      if (OVER.includes(failure.code) && this.current === call) this.#finish("lost");
     }
   }
 

@@ -40,6 +40,7 @@ function showWorkspace({ person }) {
   const sidebar = makeSidebar(model, open);
   const stage = makeStage(model, calls, { toConversation: () => pane("conversation") });
   const returnBar = h("button", { type: "button", class: "return-bar", hidden: true, onclick: () => { pane("stage"); stage.focus(); } });
+  const trouble = h("div", { class: "trouble" });
   const check = networkCheckText();
   workspace.append(sidebar.element, stage.element, conversation.element);
   pane("list");
@@ -49,7 +50,7 @@ function showWorkspace({ person }) {
     h("a", { class: "skip", href: "#main" }, "To the contents"),
     makeTopbar(person, { state, elsewhere: person.role === "admin" ? { href: "/admin", text: "Administration", icon: "gear" } : null }),
     check && message("warn", null, `Network check: calls use ${check}. Your account has the switch.`),
-    returnBar, workspace));
+    trouble, returnBar, workspace));
 
   let inCall = false;
   calls.addEventListener("change", () => {
@@ -97,9 +98,10 @@ function showWorkspace({ person }) {
   load();
 
   async function load() {
-    if (await attempt(null, () => model.load())) return;
-    const again = button("Try again", () => { note.remove(); load(); }, { classes: "compact" });
-    const note = message("bad", "People and rooms could not be loaded", null, again);
-    workspace.before(note);
+    sidebar.loading();
+    if (!await attempt(null, () => model.load(), trouble)) {
+      trouble.append(button("Load the list again", load, { classes: "compact" }));
+      sidebar.failed();
+    }
   }
 }

@@ -104,7 +104,7 @@ export class Model extends EventTarget {
 
   #place(list, message) {
     const same = list.findIndex((other) =>
-      other.id === message.id || (other.client_id === message.client_id && other.sender === message.sender));
+      (message.id && other.id === message.id) || (other.client_id === message.client_id && other.sender === message.sender));
     if (same >= 0) list.splice(same, 1);
     const at = message.position === undefined
       ? list.length

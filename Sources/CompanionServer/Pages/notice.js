@@ -1,6 +1,6 @@
 // Short notices at the foot of the page, and errors with their remedy. Both are read out by screen readers.
 import { button, fill, h, icon } from "./dom.js";
-import { remedy } from "./remedies.js";
+import { remedy, sentence } from "./remedies.js";
 
 const SHOWN_MS = 7_000;
 const NOTICES_MAX = 4;
@@ -22,7 +22,7 @@ export function say(text) { show("", text, ""); }
 /** Shows an error where no form can. */
 export function showFailure(failure) {
   console.warn(failure.code ?? "error", failure.message);
-  show("bad", failure.message, remedy(failure), failure.requestID);
+  show("bad", sentence(failure.message), remedy(failure), failure.requestID);
 }
 
 function show(kind, title, text, requestID) {
@@ -47,7 +47,7 @@ export function failureInto(place, failure) {
   const text = remedy(failure);
   return fill(place, h(
     "div", { class: "message bad", role: "alert" }, icon("alert"),
-    h("div", {}, h("strong", {}, failure.message), text && h("p", {}, text),
+    h("div", {}, h("strong", {}, sentence(failure.message)), text && h("p", {}, text),
       failure.status >= 500 && failure.requestID && h("p", { class: "small" }, `Request ${failure.requestID}`))));
 }
 

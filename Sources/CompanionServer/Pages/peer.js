@@ -43,8 +43,8 @@ export class Peer extends EventTarget {
     this.#connection = connection;
     connection.onicecandidate = ({ candidate }) => {
       if (!candidate?.candidate) return;
-      const { candidate: text, sdpMid, sdpMLineIndex } = candidate;
-      this.#send({ type: "ice", candidate: { candidate: text, sdpMid, sdpMLineIndex } });
+      const { candidate: text, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
+      this.#send({ type: "ice", candidate: { candidate: text, sdpMid, sdpMLineIndex, usernameFragment } });
     };
     connection.ontrack = ({ track }) => {
       this.remoteStream.addTrack(track);

@@ -1,12 +1,17 @@
-// What to do about an error of the API, by its code, or else by its HTTP status.
+// What to do about an error, where its message does not say so: by its code, or else by its HTTP status.
 
 const BY_CODE = {
   network: "Check that this device is online, then try again.",
-  not_signed_in: "Sign in again.",
-  bad_credentials: "Check the address and the password, or reset the password.",
-  bad_code: "Check that this device's clock is right, and enter the code that is shown now.",
+  sign_in_refused: "Check the address and the password, or reset the password.",
+  password_wrong: "Check it and type it again.",
+  address_taken: "Find the person in the list, or take another address.",
+  too_many: "Wait a little before the next try.",
+  too_large: "Choose a smaller file.",
+  storage_full: "Ask your administrator for more space, or delete documents that are no longer needed.",
+  relay_not_configured: "Calls go directly where the network allows it.",
   socket: "The page reconnects by itself; try again in a moment.",
-  sdp_refused: "Load the page again on both sides. If it happens again, tell your administrator: the call may be tampered with.",
+  call_not_found: "Call again.",
+  sdp_refused: "Load the page again on both sides. If it happens again, tell your administrator.",
 };
 
 const BY_STATUS = {
@@ -22,12 +27,19 @@ const BY_STATUS = {
   429: "Wait a little before the next try.",
   500: "Try again; if it stays so, give the administrator the request number below.",
   502: "Try again in a minute.",
-  503: "The server is busy: try again in a few seconds.",
+  503: "Try again in a few seconds.",
   507: "Ask your administrator for more space, or delete documents that are no longer needed.",
 };
 
-/** One sentence, or "" when the message needs none. */
-export function remedy(failure) {
-  if (failure.retryAfter > 0) return `Try again in ${failure.retryAfter} seconds.`;
-  return BY_CODE[failure.code] ?? BY_STATUS[failure.status] ?? "";
+/** One sentence; "" when the message has its remedy already: a second sentence, or one after a colon. */
+export function remedy({ message, code, status, retryAfter }) {
+  if (retryAfter > 0) return `You can try again in ${retryAfter} ${retryAfter === 1 ? "second" : "seconds"}.`;
+  if (/[.:;] \S/.test(message ?? "")) return "";
+  return BY_CODE[code] ?? BY_STATUS[status] ?? "";
+}
+
+/** The server's line as a sentence. */
+export function sentence(text) {
+  const line = String(text ?? "");
+  return line.charAt(0).toUpperCase() + line.slice(1) + (/[.!?]$/.test(line) ? "" : ".");
 }

@@ -52,10 +52,11 @@ export function makeSidebar(model, open) {
       render();
     });
   }
-  if (!loaded) fill(lists, h("p", { class: "loading", role: "status" }, "Loading people"));
 
   return {
     element,
+    loading() { if (!loaded) fill(lists, h("p", { class: "loading", role: "status" }, "Loading people")); },
+    failed() { if (!loaded) fill(lists, empty("alert", "The list could not be loaded")); },
     select(key) {
       selected = key;
       if (loaded) render();

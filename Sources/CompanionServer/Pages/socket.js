@@ -3,7 +3,6 @@ import * as api from "./api.js";
 
 const BACKOFF_MS = [300, 1_000, 2_000, 5_000, 10_000, 15_000];
 const PING_MS = 15_000;
-const SILENCE_MS = 40_000;
 const ANSWER_MS = 10_000;
 const QUEUE_MAX = 256;
 
@@ -15,6 +14,7 @@ export class Signaling extends EventTarget {
   #socket = null;
   #resumeID = null;
   #resuming = false;
+  #held = [];
   #last = 0;
   #attempt = 0;
   #number = 0;
@@ -22,6 +22,7 @@ export class Signaling extends EventTarget {
   #queue = [];
   #timer = 0;
   #heard = 0;
+  #pinged = 0;
   #closed = false;
   state = "connecting";
   sessionID = null;
@@ -94,8 +95,9 @@ export class Signaling extends EventTarget {
     const socket = new WebSocket(`wss://${location.host}/ws?ticket=${encodeURIComponent(ticket)}`, "tern.v1");
     this.#socket = socket;
     this.#resuming = this.#resumeID !== null;
+    this.#held = [];
     socket.onopen = () => {
-      this.#heard = Date.now();
+      this.#heard = this.#pinged = Date.now();
       if (this.#resuming) socket.send(JSON.stringify({ type: "resume", resume_id: this.#resumeID, last: this.#last }));
     };
     socket.onmessage = (event) => {
@@ -130,13 +132,14 @@ export class Signaling extends EventTarget {
 
   #keepAlive() {
     if (this.state !== "online") return;
-    // A connection that died without a word is given up, so that resuming can begin.
-    if (Date.now() - this.#heard > SILENCE_MS) {
+    // No word since the last ping: the connection is dead, and resuming can begin.
+    if (this.#heard < this.#pinged) {
       const dead = this.#socket;
       this.#socket = null;
       dead.close();
       return this.#retryLater();
     }
+    this.#pinged = Date.now();
     this.send({ type: "ping" });
   }
 
@@ -145,7 +148,12 @@ export class Signaling extends EventTarget {
     let message;
     try { message = JSON.parse(data); } catch { return; }
     if (typeof message?.type !== "string") return;
-    if (message.type === "welcome") return this.#welcome(message);
+    if (message.type === "welcome") this.#welcome(message);
+    else if (this.#resuming) this.#held.push(message);
+    else this.#handle(message);
+  }
+
+  #handle(message) {
     if (Number.isInteger(message.seq)) {
       if (message.seq <= this.#last) return;
       this.#last = message.seq;
@@ -162,18 +170,26 @@ export class Signaling extends EventTarget {
     this.dispatchEvent(new CustomEvent(message.type, { detail: message }));
   }
 
+  /**
+   * A connection is greeted as a new socket. One that asked to resume is greeted once more: as the old socket, whose
+   * missed messages follow, or as the new one with `missed`.
+   */
   #welcome(message) {
     const known = this.#resumeID !== null;
-    // A new line of messages counts from its own start.
-    if (message.resume_id !== this.#resumeID) {
-      if (!this.#resuming || message.missed) this.#last = 0;
-      this.#resumeID = message.resume_id;
-    }
+    if (this.#resuming && message.resume_id !== this.#resumeID && !message.missed) return;
+    const resumed = message.resume_id === this.#resumeID;
+    const held = resumed ? [] : this.#held;
+    this.#resuming = false;
+    this.#held = [];
+    // A new socket counts its messages from the start.
+    if (!resumed) this.#last = 0;
+    this.#resumeID = message.resume_id;
     this.sessionID = message.session_id;
     this.#attempt = 0;
     this.#set("online");
     for (const queued of this.#queue.splice(0)) this.send(queued);
     this.dispatchEvent(new CustomEvent("welcome", { detail: message }));
+    for (const one of held) this.#handle(one);
     if (known && message.missed) this.dispatchEvent(new Event("refetch"));
   }
 }
