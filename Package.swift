@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "Companion",
             dependencies: [
-                "Store", "Vault", "Credentials", "Integrity", "CCurl", "CQRCode",
+                "Store", "Vault", "Signaling", "Credentials", "Integrity", "CCurl", "CQRCode",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
@@ -157,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "CompanionTests",
             dependencies: [
-                "Companion", "Store", "Vault", "Integrity", .product(name: "Logging", package: "swift-log"),
+                "Companion", "Store", "Vault", "Signaling", "Integrity",
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
         .testTarget(

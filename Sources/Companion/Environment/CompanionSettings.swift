@@ -14,6 +14,8 @@ public struct CompanionSettings: Sendable {
     public var mail = MailSettings()
     /// Credentials of the relay.
     public var relayAccess = RelayAccessSettings()
+    /// Sockets, calls, rooms and chat.
+    public var signaling = SignalingSettings()
 
     /// The defaults.
     public init() {}

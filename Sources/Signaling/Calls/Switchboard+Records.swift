@@ -71,7 +71,7 @@ extension Switchboard {
         guard let call = calls[id], call.state == .requested, sockets[socket]?.person == call.callee.person,
             let requester = people[call.requester.person]
         else { return }
-        let from = Contact(id: requester.id, name: requester.name, online: requester.isOnline)
+        let from = Caller(id: requester.id, name: requester.name, online: requester.isOnline)
         send(.ringing(call: id, room: call.room, from: from, media: call.media), to: socket, now: now)
     }
 

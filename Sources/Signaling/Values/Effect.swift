@@ -134,6 +134,21 @@ public struct CallTransition: Sendable, Hashable {
     public let before: CallState
     /// When, in milliseconds since 1970.
     public let at: Int64
+
+    /// A transition.
+    public init(
+        call: CallID, room: RoomID, requester: PersonID, callee: PersonID, step: Step, actor: PersonID?,
+        before: CallState, at: Int64
+    ) {
+        self.call = call
+        self.room = room
+        self.requester = requester
+        self.callee = callee
+        self.step = step
+        self.actor = actor
+        self.before = before
+        self.at = at
+    }
 }
 
 /// Where a call stands.

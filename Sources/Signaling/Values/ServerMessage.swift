@@ -11,7 +11,7 @@ public enum ServerMessage: Sendable, Hashable {
     /// A request was refused.
     case error(id: String?, SignalingError)
     /// Somebody calls.
-    case ringing(call: CallID, room: RoomID, from: Contact, media: [MediaKind])
+    case ringing(call: CallID, room: RoomID, from: Caller, media: [MediaKind])
     /// The call was accepted, by which of the callee's sockets.
     case accepted(call: CallID, requester: PersonID, by: PersonID, socket: SocketID)
     /// Another socket of the same person accepted the call.
@@ -60,8 +60,8 @@ public enum ServerMessage: Sendable, Hashable {
     }
 }
 
-/// A person as others see it.
-public struct Contact: Sendable, Hashable {
+/// Who calls, as the callee is shown it.
+public struct Caller: Sendable, Hashable {
     /// Who.
     public let id: PersonID
     /// The name to show.
@@ -69,7 +69,7 @@ public struct Contact: Sendable, Hashable {
     /// Whether the person has a socket.
     public let online: Bool
 
-    /// A contact.
+    /// A person that calls.
     public init(id: PersonID, name: String, online: Bool) {
         self.id = id
         self.name = name
