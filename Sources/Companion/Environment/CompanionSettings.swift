@@ -16,6 +16,8 @@ public struct CompanionSettings: Sendable {
     public var relayAccess = RelayAccessSettings()
     /// Sockets, calls, rooms and chat.
     public var signaling = SignalingSettings()
+    /// Documents.
+    public var documents = DocumentSettings()
 
     /// The defaults.
     public init() {}
