@@ -135,7 +135,7 @@ let package = Package(
             name: "RelayCoreTests", dependencies: ["RelayCore", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
-            name: "EventLoopTests", dependencies: ["EventLoop", "RelayCore", "Credentials", "STUN"],
+            name: "EventLoopTests", dependencies: ["EventLoop", "RelayCore", "Credentials", "STUN", "COpenSSL"],
             swiftSettings: common),
         .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],

@@ -36,9 +36,16 @@ extension EventLoop {
             let client = TransportAddress(peer)
             let tuple = FiveTuple(client: client, listener: listener.index, transport: listener.transport)
             let milliseconds = now.monotonic.milliseconds
+            guard settings.directory.addConnection(from: client.ip, limit: settings.streams.connectionsPerSource) else {
+                clinux_close_with_reset(descriptor)
+                counters.connectionsOverSource &+= 1
+                observer?.trouble(.sourceExhausted)
+                continue
+            }
             guard client.port != 0, let slot = connections.add(descriptor: descriptor, tuple: tuple, now: milliseconds)
             else {
                 Glibc.close(descriptor)
+                settings.directory.removeConnection(from: client.ip)
                 counters.connectionsRefused &+= 1
                 observer?.trouble(.connectionsExhausted)
                 continue
@@ -90,6 +97,10 @@ extension EventLoop {
         guard connection.pointee.state != .free,
             connection.pointee.generation & EventToken.generationMask == token.generation
         else { return }
+        if connection.pointee.state.isForCompanion {
+            servePassed(token.slot, mask)
+            return
+        }
         if mask & UInt32(CLINUX_WRITABLE) != 0 { flush(connection: token.slot) }
         guard connection.pointee.state != .free, mask & ~UInt32(CLINUX_WRITABLE) != 0 else { return }
         // Plain bytes lie behind a gap in which the first part of an unfinished message is put.
@@ -104,14 +115,20 @@ extension EventLoop {
         if isPlain {
             take(plain: wire.assumingMemoryBound(to: UInt8.self), count, token.slot)
         } else {
-            pipe.pointee.input = UnsafePointer(wire.assumingMemoryBound(to: UInt8.self))
-            pipe.pointee.input_count = count
-            decrypt(token.slot)
-            pipe.pointee.input_count = 0
+            decrypt(wire.assumingMemoryBound(to: UInt8.self), count, token.slot)
+            if connection.pointee.state == .passed { settle(connection.pointee.passage) }
         }
     }
 
-    private mutating func decrypt(_ slot: UInt32) {
+    /// Wire bytes of a TLS connection: what they hold is taken.
+    mutating func decrypt(_ wire: UnsafePointer<UInt8>, _ count: Int, _ slot: UInt32) {
+        pipe.pointee.input = wire
+        pipe.pointee.input_count = count
+        decryptInput(slot)
+        pipe.pointee.input_count = 0
+    }
+
+    private mutating func decryptInput(_ slot: UInt32) {
         let connection = connections[slot]
         guard let session = connection.pointee.session else { return }
         if connection.pointee.state == .handshaking {
@@ -124,12 +141,13 @@ extension EventLoop {
                 close(connection: slot)
                 return
             }
-            connection.pointee.state = .open
+            let isForTURN = companion == nil || copenssl_agreed_on_stun(session) != 0
+            connection.pointee.state = isForTURN ? .open : .greeting
             connection.pointee.lastProgress = now.monotonic.milliseconds
             counters.handshakes &+= 1
         }
         let plain = streamInput.baseAddress! + StreamInput.plainOffset
-        while connection.pointee.state == .open {
+        while connection.pointee.state != .free {
             var filled = 0
             var outcome: Int32 = 0
             while filled < StreamInput.readBytes {
@@ -140,7 +158,12 @@ extension EventLoop {
             if pipe.pointee.output_count > 0 { sendCipher(slot) }  // alerts, key updates
             if filled > 0 { take(plain: plain.assumingMemoryBound(to: UInt8.self), filled, slot) }
             if outcome > 0 { continue }
-            if outcome != COPENSSL_WANTS_INPUT && connection.pointee.state != .free { close(connection: slot) }
+            if outcome == COPENSSL_WANTS_INPUT || connection.pointee.state == .free { return }
+            if connection.pointee.state.isForCompanion && outcome == COPENSSL_CLOSED {
+                clientEnded(slot)
+            } else {
+                close(connection: slot)
+            }
             return
         }
     }
@@ -157,6 +180,7 @@ extension EventLoop {
             connection.pointee.partialCount = 0
             left += held
         }
+        if connection.pointee.state != .open, takeOther(start, left, slot) { return }
         while left > 0 {
             let rest = UnsafeRawBufferPointer(start: start, count: left)
             let consumed: Int
@@ -191,7 +215,8 @@ extension EventLoop {
     /// Bytes kept for unfinished messages at first: a datagram's worth.
     private static let partialBytesUsual = 2_048
 
-    private mutating func keep(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, needed: Int, _ slot: UInt32) {
+    /// Keeps the beginning of a message, which has `needed` bytes, until the rest comes.
+    mutating func keep(_ start: UnsafeMutablePointer<UInt8>, _ count: Int, needed: Int, _ slot: UInt32) {
         let connection = connections[slot]
         if !connection.pointee.isKnown { connection.pointee.isKnown = core.hasAllocation(connection.pointee.tuple) }
         guard connection.pointee.isKnown || needed <= settings.streams.strangerMessageBytesMax else {
@@ -294,7 +319,7 @@ extension EventLoop {
     }
 
     /// Writes wire bytes left over from before. False while some are still left.
-    private mutating func writePending(_ slot: UInt32) -> Bool {
+    mutating func writePending(_ slot: UInt32) -> Bool {
         let connection = connections[slot]
         guard let pending = connection.pointee.pending else { return true }
         let written = Glibc.send(
@@ -358,7 +383,7 @@ extension EventLoop {
 
     /// Writes what the session put into the pipe; keeps what the kernel has no room for. False when some is kept.
     @discardableResult
-    private mutating func sendCipher(_ slot: UInt32) -> Bool {
+    mutating func sendCipher(_ slot: UInt32) -> Bool {
         let connection = connections[slot]
         let count = pipe.pointee.output_count
         pipe.pointee.output_count = 0
@@ -388,12 +413,25 @@ extension EventLoop {
         return false
     }
 
-    private func waitToWrite(_ slot: UInt32, _ wait: Bool) {
+    func waitToWrite(_ slot: UInt32, _ wait: Bool) {
+        guard connections[slot].pointee.waitsToWrite != wait else { return }
+        connections[slot].pointee.waitsToWrite = wait
+        watch(connection: slot)
+    }
+
+    /// Reads no more from a connection, or reads from it again.
+    func pause(_ slot: UInt32, _ isPaused: Bool) {
+        guard connections[slot].pointee.isPaused != isPaused else { return }
+        connections[slot].pointee.isPaused = isPaused
+        watch(connection: slot)
+    }
+
+    private func watch(connection slot: UInt32) {
         let connection = connections[slot]
-        guard connection.pointee.waitsToWrite != wait else { return }
-        connection.pointee.waitsToWrite = wait
         let token = EventToken(.connection, slot: slot, generation: connection.pointee.generation)
-        let events = UInt32(CLINUX_READABLE) | (wait ? UInt32(CLINUX_WRITABLE) : 0)
+        let events =
+            (connection.pointee.isPaused ? 0 : UInt32(CLINUX_READABLE))
+            | (connection.pointee.waitsToWrite ? UInt32(CLINUX_WRITABLE) : 0)
         _ = clinux_epoll_change(epoll, connection.pointee.descriptor, events, token.rawValue)
     }
 
@@ -413,6 +451,7 @@ extension EventLoop {
         let connection = connections[slot]
         guard connection.pointee.state != .free else { return }
         let tuple = connection.pointee.tuple
+        if connection.pointee.passage != PassageTable.none { dropPassage(connection.pointee.passage) }
         if let session = connection.pointee.session { SSL_free(session) }
         connection.pointee.session = nil
         Glibc.close(connection.pointee.descriptor)
@@ -421,6 +460,7 @@ extension EventLoop {
         connection.pointee.pending = nil
         connection.pointee.output.clear(pool: &blocks)
         connections.remove(slot)
+        settings.directory.removeConnection(from: tuple.client.ip)
         if tellsCore { core.connectionClosed(tuple, now: now) }
     }
 
@@ -454,7 +494,11 @@ extension EventLoop {
     }
 
     private mutating func isOverdue(_ connection: UnsafeMutablePointer<Connection>, _ silent: UInt64) -> Bool {
-        if connection.pointee.state == .handshaking { return silent > settings.streams.handshakeTimeMax }
+        switch connection.pointee.state {
+        case .handshaking: return silent > settings.streams.handshakeTimeMax
+        case .passed, .closing: return isOverdue(passed: connection, silent)
+        case .free, .open, .greeting: break
+        }
         let shortest = min(settings.streams.partialTimeMax, settings.streams.idleTimeMax)
         if silent <= shortest { return false }
         if core.hasAllocation(connection.pointee.tuple) {

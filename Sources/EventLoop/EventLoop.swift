@@ -56,6 +56,13 @@ public struct EventLoop: ~Copyable {
 
     // Streams.
     var tls: TLSContext?
+    /// Where HTTP on TLS listeners is passed on to; nil: nowhere.
+    var companion: CompanionAddress?
+    var passages: PassageTable
+    var passagesWaiting = 0
+    /// Events of passages in this turn, and the bytes that each may move.
+    var passageEvents = 0
+    var passageShare = StreamInput.readBytes
     var connections: ConnectionTable
     var blocks: BlockPool
     let streamInput: UnsafeMutableRawBufferPointer
@@ -100,6 +107,8 @@ public struct EventLoop: ~Copyable {
         self.core = core
         self.listeners = listeners
         self.tls = tls
+        companion = settings.companionSocket.flatMap(CompanionAddress.init)
+        passages = PassageTable(capacity: min(settings.streams.passagesMax, connectionsMax))
         self.mailbox = mailbox
         self.handOver = handOver
         self.epoll = epoll
@@ -165,12 +174,19 @@ public struct EventLoop: ~Copyable {
         watch(listener)
     }
 
-    /// New connections use this certificate from now on; others keep theirs.
-    public mutating func replace(tls: TLSContext?) { self.tls = tls }
+    /// New connections use this certificate from now on, and HTTP goes to this companion; others keep theirs.
+    public mutating func replace(tls: TLSContext?, companionSocket: String?) {
+        self.tls = tls
+        companion = companionSocket.flatMap(CompanionAddress.init)
+    }
 
     /// One turn over the events that are ready.
     private mutating func turn(_ count: Int) {
         var hasMail = false
+        if passageEvents > 0 {
+            passageShare = Self.share(of: passageEvents)
+            passageEvents = 0
+        }
         for i in 0..<count {  // 1-4, in the order in which the kernel reports them
             let token = EventToken(rawValue: clinux_event_token(events + i))
             let mask = clinux_event_mask(events + i)
@@ -178,6 +194,7 @@ public struct EventLoop: ~Copyable {
             case EventToken.Kind.relay.rawValue: readPeers(token, mask)
             case EventToken.Kind.datagramListener.rawValue: readClients(token.slot)
             case EventToken.Kind.connection.rawValue: serve(token, mask)
+            case EventToken.Kind.passage.rawValue: servePassage(token, mask)
             case EventToken.Kind.streamListener.rawValue: accept(token.slot)
             default: hasMail = true
             }
@@ -213,8 +230,10 @@ public struct EventLoop: ~Copyable {
         core.tick(now: now)
         carryOutEffects()
         sweepConnections()
+        retryPassages()
         settings.reservedSockets.expire(now: now.monotonic.milliseconds)
         counters.connectionsOpen = UInt64(connections.count)
+        counters.passagesOpen = UInt64(passages.count)
         var drops: UInt64 = 0
         for listener in listeners where listenerDescriptors[Int(listener.index)] >= 0 {
             drops &+= UInt64(clinux_receive_drops(listener.descriptor))

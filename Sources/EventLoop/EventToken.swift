@@ -1,7 +1,7 @@
 /// What an epoll event belongs to: 4 bits of kind, 28 of generation, 32 of slot.
 struct EventToken {
     enum Kind: UInt64 {
-        case mailbox = 0, datagramListener, streamListener, relay, connection
+        case mailbox = 0, datagramListener, streamListener, relay, connection, passage
     }
 
     static let generationMask: UInt32 = 0x0fff_ffff

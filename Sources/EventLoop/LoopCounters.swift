@@ -28,6 +28,8 @@ public struct LoopCounters: Sendable {
     public var connectionsAccepted: UInt64 = 0
     /// Stream connections refused because the table was full.
     public var connectionsRefused: UInt64 = 0
+    /// Stream connections refused because their source had too many.
+    public var connectionsOverSource: UInt64 = 0
     /// Times no descriptor was left to accept with.
     public var descriptorsExhausted: UInt64 = 0
     /// Stream connections open now.
@@ -40,6 +42,12 @@ public struct LoopCounters: Sendable {
     public var handshakes: UInt64 = 0
     /// TLS handshakes that failed.
     public var handshakeFailures: UInt64 = 0
+    /// Connections that speak HTTP and were passed on to the companion.
+    public var passagesOpened: UInt64 = 0
+    /// Connections passed on to the companion now.
+    public var passagesOpen: UInt64 = 0
+    /// Connections that speak HTTP and could not be passed on.
+    public var passagesRefused: UInt64 = 0
     /// Messages dropped because a connection's output queue was full.
     public var outputDroppedFull: UInt64 = 0
     /// Messages dropped because they had waited too long in a connection's output queue.

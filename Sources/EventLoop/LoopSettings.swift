@@ -21,6 +21,8 @@ public struct LoopSettings: Sendable {
     public var relaySendBufferBytes = 1 << 20
     /// Whether the six bits of DSCP are carried across; the two of ECN always are [RFC 8656 section 15].
     public var carriesDSCP = false
+    /// The Unix socket of the companion, to which HTTP on TLS listeners is passed on; nil: such connections are closed.
+    public var companionSocket: String?
     /// Limits on streams.
     public var streams = StreamLimits()
 
@@ -49,6 +51,10 @@ public enum LoopTrouble: Sendable, Hashable {
     case descriptorsExhausted
     /// The connection table is full.
     case connectionsExhausted
+    /// A source has as many connections as one may have.
+    case sourceExhausted
+    /// A connection could not be passed on to the companion; the number is the system's.
+    case companion(code: Int32)
     /// A relay socket could not be opened; the number is the system's.
     case relaySocket(code: Int32)
 }

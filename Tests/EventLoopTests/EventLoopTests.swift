@@ -1,6 +1,3 @@
-import Credentials
-import Dispatch
-import Foundation
 import Glibc
 import RelayCore
 import STUN
@@ -11,42 +8,40 @@ import Testing
 /// A whole loop on a thread, over loopback.
 struct EventLoopTests {
     @Test func aLoopStartsAnswersAndEnds() throws {
-        let loopback = TransportAddress(ip: IPAddress(ipv4: 0x7F00_0001), port: 0)
-        let listener = try ListeningSocket(
-            transport: .udp, address: loopback, index: 0, receiveBufferBytes: 0, sendBufferBytes: 0, isFirst: true)
-        let directory = RelayDirectory(
-            addresses: [RelayAddressPair(bound: loopback.ip)], ports: 49_152...49_200, allocations: 16, seed: (1, 2))
-        var core = RelaySettings(credentials: try CredentialDirectory(realm: "test"))
-        core.quotas.allocations = 16
-        let mailbox = Mailbox()
-        let handOver = HandOver(mailboxes: [mailbox])
-        let ended = DispatchSemaphore(value: 0)
-        Thread { [core] in
-            var settings = LoopSettings(index: 0, relaySlots: 32, directory: directory, relayPorts: 49_152...49_200)
-            settings.streams.connectionsMax = 16
-            let seed = RelaySeed(tableKey: (1, 2), nonceKey: Array(1...16), tokenKey: Array(1...16))
-            let relay = Relay(settings: core, loop: 0, directory: directory, seed: seed)
-            var loop = EventLoop(
-                settings: settings, core: relay, listeners: [listener], tls: nil, mailbox: mailbox, handOver: handOver)
-            loop.run()
-            ended.signal()
-        }.start()
-
-        let answer = try exchange(Self.bindingRequest, with: listener.address)
+        let loop = try RunningLoop(.udp)
+        let answer = try exchange(Self.bindingRequest, with: loop.address)
         let index = try MessageIndex.parse(answer.span.bytes)
         #expect(index.type == MessageType(.binding, .success))
-        #expect(index.reflexiveAddress(in: answer.span.bytes).value?.ip == loopback.ip)
+        #expect(index.reflexiveAddress(in: answer.span.bytes).value?.ip == RunningLoop.loopback.ip)
+        #expect(loop.stop())
+    }
 
-        mailbox.post { $0.stop() }
-        #expect(ended.wait(timeout: .now() + 10) == .success)
+    /// Of one source so many connections live at a time; the next is reset, and one that ends makes room.
+    @Test func connectionsBeyondTheLimitOfASourceAreReset() async throws {
+        let loop = try RunningLoop(.tcp) { $0.streams.connectionsPerSource = 2 }
+        let first = try connectedSocket(to: loop.address)
+        let second = try connectedSocket(to: loop.address)
+        _ = try await loop.counters { $0.connectionsAccepted == 2 }
+        let third = try connectedSocket(to: loop.address)
+        var byte: UInt8 = 0
+        #expect(recv(third, &byte, 1, 0) == -1 && errno == ECONNRESET)
+        #expect(try await loop.counters { $0.connectionsOverSource == 1 }.connectionsOverSource == 1)
+        close(third)
+        close(first)
+        #expect(try await loop.counters { $0.connectionsOpen == 1 }.connectionsOpen == 1)
+        let fourth = try connectedSocket(to: loop.address)
+        #expect(try await loop.counters { $0.connectionsAccepted == 3 }.connectionsOverSource == 1)
+        close(second)
+        close(fourth)
+        #expect(loop.stop())
     }
 
     /// A port that another socket holds is refused, also when that one would share it.
     @Test func aTakenPortIsRefused() throws {
-        let loopback = TransportAddress(ip: IPAddress(ipv4: 0x7F00_0001), port: 0)
         for transport in [ClientTransport.udp, .tcp] {
             let holder = try ListeningSocket(
-                transport: transport, address: loopback, index: 0, receiveBufferBytes: 0, sendBufferBytes: 0,
+                transport: transport, address: RunningLoop.loopback, index: 0, receiveBufferBytes: 0,
+                sendBufferBytes: 0,
                 isFirst: true)
             defer { holder.close() }
             let error = #expect(throws: SocketError.self) {

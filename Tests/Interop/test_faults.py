@@ -231,6 +231,21 @@ def test_more_connections_than_allowed_are_closed_and_others_served(echo):
         call(relay, echo, "tls").close()
 
 
+@pytest.mark.tern
+def test_one_source_cannot_take_all_connections(echo):
+    limit = ["--connections-per-source", "20"]
+    with server.running(limit) as relay, call(relay, echo, "tls", source="127.0.0.2") as old:
+        held = [socket.create_connection(relay.address("tcp")) for _ in range(100)]
+        server.wait_until(lambda: sum(is_closed(one) for one in held) == 80, 5, "80 of 100 to be reset")
+        old.round_trip()
+        call(relay, echo, "tcp", source="127.0.0.3").close()
+        relay.wait_for_log("connections.per-source")
+        for connection in held:
+            connection.close()
+        server.wait_until(lambda: relay.descriptors < 30, 5, "the connections to be gone")
+        call(relay, echo, "tls").close()
+
+
 @pytest.mark.alone
 def test_500_clients_behind_one_address_get_through_in_the_same_second(echo):
     """A hospital behind one NAT address: the budget for unverified sources must not shut it out."""

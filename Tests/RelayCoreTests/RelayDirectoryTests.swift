@@ -36,6 +36,19 @@ import Testing
         #expect(directory.freePorts() == directory.totalPorts(), "a second release changes nothing")
     }
 
+    @Test func connectionsAreCountedBySourceApartFromAllocations() {
+        let directory = RelayFixture.directory()
+        let network = IPAddress("2001:db8:0:1::1")!
+        for _ in 0..<3 { #expect(directory.addConnection(from: network, limit: 3)) }
+        #expect(!directory.addConnection(from: IPAddress("2001:db8:0:1:ffff::2")!, limit: 3), "the same /64")
+        #expect(directory.addConnection(from: IPAddress("2001:db8:0:2::1")!, limit: 3))
+        #expect(directory.addConnection(from: ip("192.0.2.1"), limit: 1))
+        #expect(!directory.addConnection(from: ip("192.0.2.1"), limit: 1))
+        #expect(directory.addConnection(from: ip("192.0.2.2"), limit: 1))
+        directory.removeConnection(from: network)
+        #expect(directory.addConnection(from: network, limit: 3))
+    }
+
     @Test func reservedPortIsNobodys() throws {
         let directory = RelayFixture.directory()
         var random = SplitMix(state: 1)

@@ -12,6 +12,7 @@ enum {
     CLINUX_READABLE = EPOLLIN,
     CLINUX_WRITABLE = EPOLLOUT,
     CLINUX_FAILED = EPOLLERR,
+    CLINUX_HUNG_UP = EPOLLHUP,
 };
 
 _Static_assert(sizeof(struct epoll_event) == 12, "epoll_event is packed on x86-64 and must stay so for Swift");

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -139,6 +140,50 @@ static inline uint32_t clinux_receive_drops(int descriptor) {
     memset(info, 0, sizeof info);
     if (getsockopt(descriptor, SOL_SOCKET, SO_MEMINFO, info, &length) != 0) return 0;
     return info[SK_MEMINFO_DROPS];
+}
+
+// The address of a Unix socket.
+typedef struct {
+    struct sockaddr_un name;
+    socklen_t length;
+} clinux_unix_address;
+
+// From a path, or with a leading @ a name in Linux's abstract namespace; 0, or -1 when it is empty or does not fit.
+static inline int clinux_pack_unix(clinux_unix_address *to, const char *path) {
+    size_t count = strlen(path);
+    if (count == 0 || count >= sizeof to->name.sun_path) return -1;
+    memset(to, 0, sizeof *to);
+    to->name.sun_family = AF_UNIX;
+    memcpy(to->name.sun_path, path, count);
+    int is_abstract = path[0] == '@';
+    if (is_abstract) to->name.sun_path[0] = 0;
+    to->length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + count + (is_abstract ? 0 : 1));
+    return 0;
+}
+
+// A non-blocking stream connected to `address`, or -errno: -EAGAIN when the listener's queue is full.
+static inline int clinux_connect_unix(const clinux_unix_address *address) {
+    int descriptor = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    if (descriptor < 0) return -errno;
+    if (connect(descriptor, (const struct sockaddr *)&address->name, address->length) != 0) {
+        int error = errno;
+        close(descriptor);
+        return -error;
+    }
+    return descriptor;
+}
+
+// Closes a stream so that the other side sees a reset, not an orderly end: no state of it stays here.
+static inline void clinux_close_with_reset(int descriptor) {
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+    close(descriptor);
+}
+
+// The kernel takes no more from us while so many bytes wait that it has not sent yet: it would hold megabytes for a
+// client that reads slowly.
+static inline int clinux_limit_unsent(int descriptor, int bytes) {
+    return clinux_set(descriptor, IPPROTO_TCP, TCP_NOTSENT_LOWAT, bytes);
 }
 
 static inline int clinux_no_delay(int descriptor) { return clinux_set(descriptor, IPPROTO_TCP, TCP_NODELAY, 1); }

@@ -62,13 +62,16 @@ static inline BIO_METHOD *copenssl_pipe_method(void) {
     return method;
 }
 
-// RFC 7443: `stun.turn` and `stun.nat-discovery`. A client that offers neither, or nothing, is served without ALPN.
+// RFC 7443: `stun.turn` and `stun.nat-discovery`; `http/1.1` where HTTP has somewhere to go. A client that offers none
+// of them, or nothing, is served without ALPN.
 static int copenssl_select_protocol(SSL *ssl, const unsigned char **selected, unsigned char *selected_count,
                                     const unsigned char *offered, unsigned int offered_count, void *context) {
-    static const unsigned char known[] = "\x09stun.turn\x12stun.nat-discovery";
-    (void)ssl, (void)context;
+    static const unsigned char known[] = "\x09stun.turn\x12stun.nat-discovery\x08http/1.1";
+    static const unsigned int http_count = 9;
+    (void)ssl;
     unsigned char *choice = 0;
-    if (SSL_select_next_proto(&choice, selected_count, known, sizeof known - 1, offered, offered_count) !=
+    unsigned int known_count = sizeof known - 1 - (context ? 0 : http_count);
+    if (SSL_select_next_proto(&choice, selected_count, known, known_count, offered, offered_count) !=
         OPENSSL_NPN_NEGOTIATED)
         return SSL_TLSEXT_ERR_NOACK;
     *selected = choice;
@@ -77,7 +80,7 @@ static int copenssl_select_protocol(SSL *ssl, const unsigned char **selected, un
 
 // A server context for TLS 1.2 and 1.3, or null with the reason in OpenSSL's error queue.
 static inline SSL_CTX *copenssl_server_context(const char *certificate_file, const char *key_file,
-                                               const char *client_authority_file) {
+                                               const char *client_authority_file, int offers_http) {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
     if (!context) return 0;
     static const unsigned char session_context[] = "tern";
@@ -89,7 +92,7 @@ static inline SSL_CTX *copenssl_server_context(const char *certificate_file, con
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
     SSL_CTX_set_session_id_context(context, session_context, sizeof session_context - 1);
     SSL_CTX_set_num_tickets(context, 1);
-    SSL_CTX_set_alpn_select_cb(context, copenssl_select_protocol, 0);
+    SSL_CTX_set_alpn_select_cb(context, copenssl_select_protocol, offers_http ? context : 0);
     int fine = SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION) == 1 &&
                SSL_CTX_set1_groups_list(context, "X25519:P-256:P-384") == 1 &&
                SSL_CTX_set_cipher_list(context, "ECDHE+AESGCM:ECDHE+CHACHA20") == 1 &&
@@ -156,6 +159,21 @@ static inline int copenssl_write(SSL *ssl, const void *from, int count) {
     ERR_clear_error();
     int result = SSL_write(ssl, from, count);
     return result > 0 ? result : copenssl_outcome(ssl, result);
+}
+
+// Tells the client that nothing more comes [RFC 8446 section 6.1].
+static inline void copenssl_close_notify(SSL *ssl) {
+    ERR_clear_error();
+    SSL_shutdown(ssl);
+    ERR_clear_error();
+}
+
+// Whether client and server agreed by ALPN that STUN or TURN is spoken [RFC 7443].
+static inline int copenssl_agreed_on_stun(const SSL *ssl) {
+    const unsigned char *name = 0;
+    unsigned int count = 0;
+    SSL_get0_alpn_selected(ssl, &name, &count);
+    return count > 5 && memcmp(name, "stun.", 5) == 0;
 }
 
 // The reason of the last failure in OpenSSL's words.

@@ -10,6 +10,15 @@ struct Connection {
         case handshaking
         /// Messages flow.
         case open
+        /// TLS is agreed, and the first bytes will tell whether the client speaks STUN or HTTP.
+        case greeting
+        /// The client speaks HTTP: a passage to the companion takes and gives its bytes.
+        case passed
+        /// Nothing is left to say: what is queued leaves, then the end; what still comes is thrown away.
+        case closing
+
+        /// Whether nothing of it concerns the core.
+        var isForCompanion: Bool { self == .passed || self == .closing }
     }
 
     var descriptor: Int32 = -1
@@ -20,6 +29,10 @@ struct Connection {
     var isDirty = false
     /// Whether epoll tells when it can be written.
     var waitsToWrite = false
+    /// Whether epoll does not tell when it can be read.
+    var isPaused = false
+    /// Whether the client has been told that nothing more comes.
+    var hasSentEnd = false
     /// Whether it has an allocation, which lifts the limits for strangers.
     var isKnown = false
     var session: OpaquePointer?
@@ -33,8 +46,11 @@ struct Connection {
     var pendingOffset = 0
     var pendingCount = 0
     var output = OutputQueue()
-    /// When a whole message came last, or the connection was accepted, in milliseconds.
+    /// When a whole message came last, or the connection was accepted; of HTTP, when bytes went last either way. In
+    /// milliseconds.
     var lastProgress: UInt64 = 0
+    /// The passage of a connection that speaks HTTP.
+    var passage = PassageTable.none
     /// The next free slot, while this one is free.
     var nextFree: UInt32 = 0
 

@@ -14,10 +14,17 @@ public final class TLSContext: Sendable {
 
     /// TLS 1.2 and 1.3 with the certificate chain and key of two PEM files.
     ///
-    /// - Parameter clientAuthorityFile: when set, clients must show a certificate that it signed.
+    /// - Parameters:
+    ///   - clientAuthorityFile: when set, clients must show a certificate that it signed.
+    ///   - offersHTTP: whether clients that ask for HTTP (ALPN) are told that it is spoken here.
     /// - Throws: `Failure` when a file cannot be read, is not PEM, or when the key belongs to another certificate.
-    public init(certificateFile: String, privateKeyFile: String, clientAuthorityFile: String? = nil) throws(Failure) {
-        guard let context = copenssl_server_context(certificateFile, privateKeyFile, clientAuthorityFile) else {
+    public init(
+        certificateFile: String, privateKeyFile: String, clientAuthorityFile: String? = nil, offersHTTP: Bool = false
+    ) throws(Failure) {
+        guard
+            let context = copenssl_server_context(
+                certificateFile, privateKeyFile, clientAuthorityFile, offersHTTP ? 1 : 0)
+        else {
             throw Failure(description: "certificate \(certificateFile) with key \(privateKeyFile): \(openSSLReason())")
         }
         self.context = context

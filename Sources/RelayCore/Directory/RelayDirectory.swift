@@ -3,7 +3,7 @@ public import STUN
 internal import Synchronization
 
 /// What the loops of a process share, without a lock: which relayed ports are whose, which ports are reserved, and how
-/// many allocations every user and source has.
+/// many allocations every user and source, and how many stream connections every source has.
 ///
 /// One word per port, 0 when free, is both the pool that ports are drawn from and the map that tells a peer that is
 /// itself a relayed address of this process (a hairpin) from one that is not. Every operation is wait-free but `claim`,
@@ -18,6 +18,8 @@ public final class RelayDirectory: Sendable {
     let users: SharedCounts
     /// Allocations from every source.
     let sources: SharedCounts
+    /// Stream connections from every source.
+    private let connections: SharedCounts
     let reservations: ReservationTable
     let allocationCount = Atomic<Int>(0)
 
@@ -33,10 +35,11 @@ public final class RelayDirectory: Sendable {
     ///   - addresses: the relay addresses.
     ///   - ports: the ports of relayed addresses [RFC 8656 7.2: 49152-65535]. Port 0 is left out.
     ///   - allocations: how many allocations there can be in all loops together.
+    ///   - connections: the same of stream connections; nil stands for as many.
     ///   - seed: keys the hash that users and sources are counted by.
     public init(
         addresses: [RelayAddressPair], ports: ClosedRange<UInt16> = 49152...65535, allocations: Int = 65536,
-        seed: (UInt64, UInt64)
+        connections: Int? = nil, seed: (UInt64, UInt64)
     ) {
         precondition(addresses.count < 256, "at most 255 relay addresses")
         let ports = max(ports.lowerBound, 1)...max(ports.upperBound, 1)
@@ -45,6 +48,8 @@ public final class RelayDirectory: Sendable {
         portCount = ports.count
         users = SharedCounts(capacity: allocations * 2, key: TableKey(seed.0, seed.1))
         sources = SharedCounts(capacity: allocations * 2, key: TableKey(seed.1, seed.0))
+        self.connections = SharedCounts(
+            capacity: (connections ?? allocations) * 2, key: TableKey(seed.0 ^ seed.1, seed.0 &+ seed.1))
         reservations = ReservationTable()
 
         var table = RigidArray<RelayAddressPair>(capacity: addresses.count)
@@ -168,6 +173,17 @@ public final class RelayDirectory: Sendable {
     }
 
     func removeAllocation() { allocationCount.subtract(1, ordering: .relaxed) }
+
+    // MARK: Connections
+
+    /// Counts one more stream connection from a source, an IPv4 address or an IPv6 /64, unless it has `limit` of them
+    /// in all loops together.
+    public func addConnection(from source: IPAddress, limit: Int) -> Bool {
+        connections.add(source.quotaKey, limit: limit)
+    }
+
+    /// A connection that was counted has ended.
+    public func removeConnection(from source: IPAddress) { connections.subtract(source.quotaKey) }
 
     // MARK: Reservations [RFC 8656 7.2]
 

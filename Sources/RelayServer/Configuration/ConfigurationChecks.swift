@@ -26,6 +26,7 @@ struct ConfigurationChecks {
         checkRelayAddresses()
         checkPorts()
         checkTLS()
+        checkHTTP()
         checkCredentials()
         checkPeers()
         checkLimits()
@@ -120,6 +121,20 @@ struct ConfigurationChecks {
         }
         if let authority = configuration.clientAuthorityFile {
             attempt("relay.tls.client-authority") { () throws(BadValue) in _ = try CertificateFacts.read(authority) }
+        }
+    }
+
+    private mutating func checkHTTP() {
+        guard let path = configuration.httpSocket else { return }
+        if UnixAddress(path: path) == nil {
+            report(
+                "relay.tls.http-socket", "\(path) is too long for the path of a socket",
+                "write a path of at most \(UnixAddress.pathBytesMax) bytes")
+        }
+        if !configuration.listeners.contains(where: { $0.transport == .tls }) {
+            warn("relay.tls.http-socket", "there is no TLS listener whose HTTP could be passed on; add tls://*:443")
+        } else if configuration.clientAuthorityFile != nil {
+            warn("relay.tls.http-socket", "browsers, too, must show a certificate of relay.tls.client-authority")
         }
     }
 

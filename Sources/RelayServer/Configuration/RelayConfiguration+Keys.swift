@@ -113,6 +113,10 @@ extension RelayConfiguration: ConfigurationValues {
         .optional(
             "relay.tls.client-authority", "--client-authority", \.clientAuthorityFile, .text("FILE"), .plain,
             "Authority in PEM that client certificates must come from; none: clients need no certificate."),
+        .optional(
+            "relay.tls.http-socket", "--http-socket", \.httpSocket, .text("PATH"), .plain,
+            "Unix socket of the companion, to which HTTP on TLS listeners is passed on; none: such clients are closed."
+        ),
     ]
 
     private static let limits: [ConfigurationKey<Self>] = [
@@ -168,6 +172,10 @@ extension RelayConfiguration: ConfigurationValues {
         .one(
             "relay.connections.total", "--connections", \.connections.total, .number(1...1 << 22), .atStart,
             "Connections in total."),
+        .one(
+            "relay.connections.per-source", "--connections-per-source", \.connections.perSource, .number(1...65_535),
+            .atStart,
+            "Connections from one source address at a time; a whole site behind NAT shares it."),
         .one(
             "relay.connections.queue", "--connection-queue", \.connections.queueBytes, .bytes(16_384...1 << 26),
             .atStart,

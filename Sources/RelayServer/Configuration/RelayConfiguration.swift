@@ -75,6 +75,9 @@ public struct RelayConfiguration: Sendable, Equatable {
     public var privateKeyFile: String?
     /// Path of the authority that client certificates must come from, in PEM; without one, clients need none.
     public var clientAuthorityFile: String?
+    /// Path of the companion's Unix socket, to which HTTP on TLS listeners is passed on; without one, such connections
+    /// are closed.
+    public var httpSocket: String?
 
     // MARK: Limits
 
@@ -110,6 +113,8 @@ public struct RelayConfiguration: Sendable, Equatable {
 public struct ConnectionConfiguration: Sendable, Equatable {
     /// Connections in total, over all loops.
     public var total = 65536
+    /// Connections from one source at a time, over all loops: an IPv4 address or an IPv6 /64.
+    public var perSource = 4096
     /// Bytes that wait for one slow client before media is dropped, oldest first.
     public var queueBytes = 262_144
     /// How long media may wait for a slow client before it is dropped, in milliseconds.

@@ -39,6 +39,10 @@ enum LoopMetrics {
         Count(name: "tern_connections_refused_total", help: "Stream connections refused because the table was full.") {
             Double($0.connectionsRefused)
         },
+        Count(
+            name: "tern_connections_over_source_total",
+            help: "Stream connections reset because their source had too many."
+        ) { Double($0.connectionsOverSource) },
         Count(name: "tern_connections_timed_out_total", help: "Stream connections closed for saying nothing useful.") {
             Double($0.connectionsTimedOut)
         },
@@ -52,6 +56,12 @@ enum LoopMetrics {
         Count(name: "tern_tls_handshakes_total", help: "TLS handshakes completed.") { Double($0.handshakes) },
         Count(name: "tern_tls_handshake_failures_total", help: "TLS handshakes that failed.") {
             Double($0.handshakeFailures)
+        },
+        Count(name: "tern_http_passed_total", help: "Connections with HTTP that were passed on to the companion.") {
+            Double($0.passagesOpened)
+        },
+        Count(name: "tern_http_refused_total", help: "Connections with HTTP that could not be passed on.") {
+            Double($0.passagesRefused)
         },
     ]
 

@@ -1,3 +1,4 @@
+import EventLoop
 import RelayCore
 
 /// What a relay tells Prometheus. No label comes from outside: their number is fixed by the program.
@@ -53,6 +54,9 @@ public enum RelayMetrics {
             gauge("tern_channels", "Channels now.") { Double($0.counters.channels) },
             gauge("tern_users", "Users with allocations on the loop now.") { Double($0.counters.users) },
             gauge("tern_connections", "Stream connections now.") { Double($0.connections) },
+            gauge("tern_http_connections", "Connections passed on to the companion now.") {
+                Double($0.loopCounters.passagesOpen)
+            },
             gauge("tern_loop_busy_ratio", "Share of the last seconds in which the loop did not wait, 0 to 1.") {
                 ($0.busyPercent / 100).rounded(toPlaces: 6)
             },

@@ -57,7 +57,8 @@ final class LoopControl: RelayControl {
         directory = RelayDirectory(
             addresses: configuration.relayAddressPairs,
             ports: configuration.relayPorts.first...configuration.relayPorts.last,
-            allocations: configuration.quotas.allocations, seed: (random.next(), random.next()))
+            allocations: configuration.quotas.allocations, connections: configuration.connections.total,
+            seed: (random.next(), random.next()))
         for address in relayAddresses { try Self.check(address) }
 
         let tls = try Self.makeTLS(configuration)
@@ -77,6 +78,7 @@ final class LoopControl: RelayControl {
             loop.relayReceiveBufferBytes = configuration.relayBufferBytes
             loop.relaySendBufferBytes = configuration.relayBufferBytes
             loop.carriesDSCP = configuration.carriesDSCP
+            loop.companionSocket = configuration.httpSocket
             loop.reservedSockets = reservedSockets
             loop.streams = configuration.connections.limits(loops: mailboxes.count)
             return LoopThread.Parts(
@@ -246,7 +248,7 @@ final class LoopControl: RelayControl {
             let added = listeners.added(from: beforeAddresses, loop: index)
             _ = await thread.mailbox.ask { [settings] loop in
                 loop.core.update(settings: settings, now: loop.now)
-                loop.replace(tls: tls)
+                loop.replace(tls: tls, companionSocket: new.httpSocket)
                 for listener in added { loop.add(listener) }
             }
         }
@@ -313,7 +315,8 @@ final class LoopControl: RelayControl {
             return nil
         }
         return try TLSContext(
-            certificateFile: certificate, privateKeyFile: key, clientAuthorityFile: configuration.clientAuthorityFile)
+            certificateFile: certificate, privateKeyFile: key, clientAuthorityFile: configuration.clientAuthorityFile,
+            offersHTTP: configuration.httpSocket != nil)
     }
 
     private static func check(_ address: RelayAddress) throws(StartFailure) {
@@ -334,6 +337,7 @@ extension ConnectionConfiguration {
     func limits(loops: Int) -> StreamLimits {
         var limits = StreamLimits()
         limits.connectionsMax = max(total, 1)
+        limits.connectionsPerSource = perSource
         limits.outputBytesMax = queueBytes
         limits.outputAgeMax = UInt64(queueMilliseconds)
         limits.handshakeTimeMax = UInt64(handshakeSeconds) * 1_000

@@ -80,6 +80,12 @@ extension LoopTrouble {
             "no descriptor left for a connection, which was refused; raise LimitNOFILE (ulimit -n)"
         case .connectionsExhausted:
             "no room for a connection, which was refused; raise connections.total"
+        case .sourceExhausted:
+            "a source has as many connections as one may have, and another was reset; raise connections.per-source "
+                + "where many clients share an address"
+        case .companion(let code):
+            "HTTP could not be passed on to the companion, and the client was told so: "
+                + SocketError(operation: "connect to relay.tls.http-socket", code: code).description
         case .relaySocket(let code):
             SocketError(operation: "open a relay socket", code: code).description
         }

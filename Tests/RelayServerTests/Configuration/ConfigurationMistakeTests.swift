@@ -257,6 +257,18 @@ struct ConfigurationMistakeTests {
         #expect(!problems(flags: ["--listen", "tls://*:3478", "--listen", "tcp://*:3478"]).isEmpty)
     }
 
+    @Test func socketForHTTPHasAPathThatFitsAndAListener() throws {
+        let long = String(repeating: "x", count: 108)
+        #expect(
+            problems(flags: ["--http-socket", long]) == [
+                "--http-socket: relay.tls.http-socket: \(long) is too long for the path of a socket; "
+                    + "write a path of at most 107 bytes"
+            ])
+        let loaded = try ConfigurationLoader(flags: ["--http-socket", "run/http.sock", "--secret", "s"]).load()
+        #expect(loaded.relay.httpSocket == "run/http.sock")
+        #expect(loaded.warnings.count == 1 && loaded.warnings[0].contains("there is no TLS listener"))
+    }
+
     @Test func relayWithoutUsersAndSecretsIsWarnedAbout() throws {
         #expect(try ConfigurationLoader().load().warnings.count == 1)
         #expect(try ConfigurationLoader(flags: ["--secret", "s"]).load().warnings.isEmpty)
