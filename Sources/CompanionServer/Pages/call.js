@@ -9,6 +9,8 @@ const REPORT_MS = 15_000;
 const RING_MS = 50_000;
 // The server sends new ones well before; this is for when it did not.
 const REFRESH_SHARE = 0.9;
+// A call may send 200 candidates: restarts that are not needed yet leave some for those that are.
+const CANDIDATES_BEFORE_SPARING = 120;
 const OVER = ["call_not_found", "not_in_call"];
 const RESTART_AFTER_MS = { caller: 500, callee: 6_000 };
 
@@ -52,7 +54,7 @@ export class Calls extends EventTarget {
       call: null, room: null, person: null, outgoing: false, phase: "requesting", kinds: ["audio"], local: null,
       audio: true, video: false, screen: false, remote: { audio: true, video: true, screen: false }, remoteStream: null,
       figures: null, theirPath: null, code: null, codeChanged: false, since: null, problem: null, session: null,
-      peer: null, iceServers: null, waiting: [], timers: new Set(), reported: { path: null, at: 0 }, ...values,
+      peer: null, iceServers: null, candidatesSent: 0, waiting: [], timers: new Set(), reported: { path: null, at: 0 }, ...values,
     };
     return this.current;
   }
@@ -195,6 +197,7 @@ export class Calls extends EventTarget {
   }
 
   #restartSoon(call) {
+    if (call.candidatesSent > CANDIDATES_BEFORE_SPARING) return;
     const learned = Date.now();
     this.#after(call, call.outgoing ? RESTART_AFTER_MS.caller : RESTART_AFTER_MS.callee, () => {
       if (call.peer && call.peer.restartedAt < learned) call.peer.restart();
@@ -269,7 +272,10 @@ export class Calls extends EventTarget {
   }
 
   async #sendSignal(call, message) {
-    if (message.type === "ice") return this.#signaling.send({ ...message, call: call.call }, { queued: true });
+    if (message.type === "ice") {
+      call.candidatesSent += 1;
+      return this.#signaling.send({ ...message, call: call.call }, { queued: true });
+    }
     try {
       return await this.#signaling.request({ ...message, call: call.call });
     } catch (failure) {

@@ -56,6 +56,8 @@ function showWorkspace({ person }) {
   calls.addEventListener("change", () => {
     const call = calls.current;
     const shown = call !== null && call.phase !== "ringing";
+    // The call may have made the room: what is written now belongs there.
+    if (shown && call.room) model.learnRoom(call.room).catch(() => {});
     workspace.toggleAttribute("data-call", shown);
     returnBar.hidden = !shown;
     if (shown) returnBar.textContent = `Return to the call with ${call.person.name}`;

@@ -13,6 +13,7 @@ export class Model extends EventTarget {
   unread = new Map();
   /** The room that is on screen; its messages count as read. */
   openRoom = null;
+  #learning = new Set();
 
   constructor(me, signaling) {
     super();
@@ -84,11 +85,14 @@ export class Model extends EventTarget {
 
   /** Learns of a room that the server named, such as a new call's. */
   async learnRoom(id) {
-    if (!this.rooms.has(id)) {
+    if (this.rooms.has(id) || this.#learning.has(id)) return;
+    this.#learning.add(id);
+    try {
       this.rooms.set(id, await api.get(api.path("/rooms/{}", id)));
       this.#fire("rooms");
+    } finally {
+      this.#learning.delete(id);
     }
-    return this.rooms.get(id);
   }
 
   async loadMessages(room, { earlier = false } = {}) {
