@@ -115,12 +115,13 @@ extension Relay {
         for relay in [allocations[slot].relayIPv4, allocations[slot].relayIPv6] where relay != noSlot {
             relayed.append(relays[relay].external)
         }
+        let name = users.name(allocations[slot].user)
         return SessionSnapshot(
             id: AllocationID(loop: loop, index: slot, generation: details.generation),
-            username: LogText.escape(users.name(allocations[slot].user).username),
+            username: LogText.escape(name.username), credentialID: name.id ?? "",
             client: allocations[slot].tuple.client, transport: allocations[slot].tuple.transport, relayed: relayed,
             permissions: Int(allocations[slot].permissionCount), channels: Int(allocations[slot].channelCount),
-            ageSeconds: Int(now.monotonic.milliseconds(since: details.created) / 1000),
+            ageMilliseconds: UInt64(now.monotonic.milliseconds(since: details.created)),
             remainingSeconds: Int(remainingSeconds(slot, now)), toPeers: allocations[slot].toPeers,
             toClient: allocations[slot].toClient, dropped: allocations[slot].dropped)
     }

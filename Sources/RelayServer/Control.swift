@@ -11,6 +11,8 @@ public protocol RelayControl: Sendable {
     func sessions(limit: Int) async -> [SessionSnapshot]
     /// Up to `limit` recent refusals, newest first.
     func refusals(limit: Int) async -> [RefusalRecord]
+    /// Up to `limit` events of allocations behind the one numbered `sequence`, oldest first.
+    func usage(after sequence: Int, limit: Int) async -> UsagePage
     /// Ends one allocation. False: there is none of that name.
     func end(_ id: AllocationID) async -> Bool
     /// Refuses a username, or an id of time-limited credentials, from now on and ends its allocations; how many.

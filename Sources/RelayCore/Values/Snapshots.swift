@@ -35,6 +35,8 @@ public struct SessionSnapshot: Hashable, Sendable {
     public var id: AllocationID
     /// The user, escaped for display.
     public var username: String
+    /// The identifier inside a time-limited username, as it is; empty when the username is none.
+    public var credentialID: String
     /// Where the client's packets come from.
     public var client: TransportAddress
     /// How the client reaches the relay.
@@ -45,8 +47,8 @@ public struct SessionSnapshot: Hashable, Sendable {
     public var permissions: Int
     /// Number of channels.
     public var channels: Int
-    /// Seconds since the allocation was made.
-    public var ageSeconds: Int
+    /// Milliseconds since the allocation was made.
+    public var ageMilliseconds: UInt64
     /// Seconds until it ends unless refreshed.
     public var remainingSeconds: Int
     /// What was sent to peers.
@@ -55,6 +57,9 @@ public struct SessionSnapshot: Hashable, Sendable {
     public var toClient: Traffic
     /// Datagrams of this allocation that were dropped.
     public var dropped: UInt64
+
+    /// Seconds since the allocation was made.
+    public var ageSeconds: Int { Int(ageMilliseconds / 1000) }
 }
 
 /// One allocation at its beginning or end: what usage records are made of.
@@ -92,6 +97,19 @@ public struct AllocationSummary: Hashable, Sendable {
         case .revoked: "credential revoked"
         case .credentialExpired: "credential expired"
         case .shutdown: "relay shut down"
+        }
+    }
+
+    /// The reason in one word, for programs.
+    public var name: StaticString {
+        switch self {
+        case .expired: "expired"
+        case .deleted: "deleted"
+        case .connectionClosed: "connection_closed"
+        case .ended: "ended"
+        case .revoked: "revoked"
+        case .credentialExpired: "credential_expired"
+        case .shutdown: "shutdown"
         }
     }
 }

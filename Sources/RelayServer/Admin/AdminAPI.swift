@@ -5,6 +5,7 @@
 ///     GET  /v1/refusals?limit=N   RefusalsDocument
 ///     GET  /v1/policy/ADDRESS     PolicyDocument; ADDRESS is an IP address, with or without a port
 ///     GET  /v1/counters           CountersDocument
+///     GET  /v1/usage?after=SEQUENCE&limit=N  UsageDocument
 ///     POST /v1/sessions/ID/end    ActionDocument
 ///     POST /v1/revoke             RevokeRequest -> ActionDocument
 ///     POST /v1/drain              ActionDocument
@@ -45,6 +46,8 @@ public enum AdminRequest: Sendable, Equatable {
     case policy(String)
     /// Every number the relay counts.
     case counters
+    /// Up to so many events of allocations behind a number.
+    case usage(after: Int, limit: Int)
     /// Ends the allocation with this id.
     case end(String)
     /// Revokes a username or credential id.
@@ -58,7 +61,7 @@ public enum AdminRequest: Sendable, Equatable {
 
     var method: String {
         switch self {
-        case .status, .sessions, .refusals, .policy, .counters: "GET"
+        case .status, .sessions, .refusals, .policy, .counters, .usage: "GET"
         case .end, .revoke, .drain, .undrain, .reload: "POST"
         }
     }
@@ -71,6 +74,7 @@ public enum AdminRequest: Sendable, Equatable {
         case .refusals(let limit): "/v1/refusals?limit=\(limit)"
         case .policy(let address): "/v1/policy/" + Self.encoded(address)
         case .counters: "/v1/counters"
+        case .usage(let sequence, let limit): "/v1/usage?after=\(sequence)&limit=\(limit)"
         case .end(let id): "/v1/sessions/" + Self.encoded(id) + "/end"
         case .revoke: "/v1/revoke"
         case .drain: "/v1/drain"

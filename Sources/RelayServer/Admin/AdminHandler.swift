@@ -32,6 +32,7 @@ struct AdminHandler: HTTPHandler {
             case ["refusals"]: (true, { try await refusals(request) })
             case ["counters"]:
                 (true, { Self.answer(CountersDocument(RelayMetrics.families(await control.status()))) })
+            case ["usage"]: (true, { try await usage(request) })
             case let path where path.count == 2 && path.first == "policy": (true, { try await policy(segments[2]) })
             case let path where path.count == 3 && path.first == "sessions" && path.last == "end":
                 (false, { try await end(segments[2]) })
@@ -61,6 +62,16 @@ struct AdminHandler: HTTPHandler {
         let limit = try Self.limit(request)
         let refusals = await control.refusals(limit: limit).prefix(limit)
         return Self.answer(RefusalsDocument(refusals: refusals.map(RefusalsDocument.Refusal.init)))
+    }
+
+    private func usage(_ request: HTTPRequest) async throws -> HTTPResponse {
+        let limit = try Self.limit(request)
+        let text = request.query.first(where: { $0.name == "after" })?.value ?? "0"
+        guard let sequence = Int(text), sequence >= 0 else {
+            throw AdminFailure(
+                .badRequest, "bad-request", "after is the sequence of the last entry that is known, or 0")
+        }
+        return Self.answer(UsageDocument(await control.usage(after: sequence, limit: limit)))
     }
 
     private func policy(_ text: String) async throws -> HTTPResponse {

@@ -105,7 +105,7 @@ public enum RelayMetrics {
                 .counter, "tern_allocations_opened_total", "Allocations made.", total.allocationsOpened),
             MetricFamily(
                 .counter, "tern_allocations_ended_total", "Allocations that have ended, by reason.",
-                EndReason.allCases.map { sample("reason", name(of: $0), total.ended($0)) }),
+                EndReason.allCases.map { sample("reason", $0.name.description, total.ended($0)) }),
             MetricFamily(
                 .counter, "tern_requests_total", "Requests, by method and by outcome (success or error code).",
                 CountedMethod.allCases.flatMap { method in
@@ -166,18 +166,5 @@ public enum RelayMetrics {
         _ loop: LoopStatus, _ value: Double, _ more: MetricFamily.Label...
     ) -> MetricFamily.Sample {
         MetricFamily.Sample(labels: [.init(name: "loop", value: "\(loop.loop)")] + more, value: value)
-    }
-
-    /// As metrics name it.
-    private static func name(of reason: EndReason) -> String {
-        switch reason {
-        case .expired: "expired"
-        case .deleted: "deleted"
-        case .connectionClosed: "connection_closed"
-        case .ended: "ended"
-        case .revoked: "revoked"
-        case .credentialExpired: "credential_expired"
-        case .shutdown: "shutdown"
-        }
     }
 }

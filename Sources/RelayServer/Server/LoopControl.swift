@@ -201,6 +201,8 @@ final class LoopControl: RelayControl {
         return Array(records.sorted { $0.unixSeconds > $1.unixSeconds }.prefix(limit))
     }
 
+    func usage(after sequence: Int, limit: Int) async -> UsagePage { news.usage.page(after: sequence, limit: limit) }
+
     func end(_ id: AllocationID) async -> Bool {
         guard Int(id.loop) < threads.count else { return false }
         return await threads[Int(id.loop)].mailbox.ask { $0.core.end(allocation: id, now: $0.now) } ?? false

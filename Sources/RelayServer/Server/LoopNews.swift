@@ -1,24 +1,34 @@
 import Dispatch
 import EventLoop
+import Glibc
 import Logging
 import RelayCore
 import Synchronization
 
-/// Turns what the loops tell into log records, on a thread of its own: a loop only hands the news over.
+/// Turns what the loops tell into log records and usage records, on a thread of its own: a loop only hands it over.
 final class LoopNews: LoopObserver {
     private enum Event: Sendable {
-        case opened(AllocationSummary)
-        case ended(AllocationSummary)
+        case opened(AllocationSummary, at: Int64)
+        case ended(AllocationSummary, at: Int64)
         case trouble(LoopTrouble, times: Int)
+
+        var usage: UsageRecord? {
+            switch self {
+            case .opened(let allocation, let time), .ended(let allocation, let time):
+                UsageRecord(allocation, at: time)
+            case .trouble: nil
+            }
+        }
     }
 
-    /// Events that may wait for the log's thread.
-    private static let eventsWaitingMax = 16_384
+    /// Events that may wait for the thread: the end of as many allocations as there can be by default.
+    private static let eventsWaitingMax = 65_536
     /// How often one kind of trouble is told, in nanoseconds.
     private static let troubleInterval: UInt64 = 1_000_000_000
 
     private let queue: LogQueue<Event>
-    private let log: RelayLog
+    /// What allocations there were.
+    let usage = UsageRing()
     private let told = Mutex<[LoopTrouble: (at: UInt64, times: Int)]>([:])
 
     /// How long news may wait for the log's thread, in seconds, and how much of it: a loop that opens thousands of
@@ -28,20 +38,20 @@ final class LoopNews: LoopObserver {
 
     /// News for this logger of this log.
     init(log: RelayLog, logger: Logger) {
-        self.log = log
         queue = LogQueue(
             capacity: Self.eventsWaitingMax, name: "tern-news", idleSeconds: Self.waitSecondsMax, wakeAt: Self.wakeAt
-        ) { events in
-            for event in events { Self.write(event, logger) }
+        ) { [usage] events in
+            usage.append(events.lazy.compactMap(\.usage))
+            for event in events { Self.write(event, logger, log) }
         }
     }
 
     func opened(_ allocation: AllocationSummary) {
-        if log.level <= .info { queue.post(.opened(allocation)) }
+        queue.post(.opened(allocation, at: Self.unixMilliseconds))
     }
 
     func ended(_ allocation: AllocationSummary) {
-        if log.level <= .info { queue.post(.ended(allocation)) }
+        queue.post(.ended(allocation, at: Self.unixMilliseconds))
     }
 
     func trouble(_ kind: LoopTrouble) {
@@ -61,12 +71,18 @@ final class LoopNews: LoopObserver {
     /// Writes what waits.
     func stop() { queue.stop() }
 
-    private static func write(_ event: Event, _ logger: Logger) {
+    private static var unixMilliseconds: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    private static func write(_ event: Event, _ logger: Logger, _ log: RelayLog) {
         switch event {
-        case .opened(let allocation):
-            logger.info("allocation opened", metadata: allocation.metadata)
-        case .ended(let allocation):
-            logger.info("allocation ended", metadata: allocation.endMetadata)
+        case .opened(let allocation, _):
+            if log.level <= .info { logger.info("allocation opened", metadata: allocation.metadata) }
+        case .ended(let allocation, _):
+            if log.level <= .info { logger.info("allocation ended", metadata: allocation.endMetadata) }
         case .trouble(let kind, let times):
             logger.error("\(kind.text)", metadata: ["times": "\(times)"])
         }

@@ -60,6 +60,29 @@ import Testing
         }
     }
 
+    @Test func usageIsReadFromANumberOnAndTellsOfWhatWasLost() async throws {
+        let control = FakeControl()
+        control.usageRing.append((0..<5).map { .sample($0, ended: $0 % 2 == 1) })
+        try await serving(control) { client in
+            let all = try await blocking { try client.call(.usage(after: 0, limit: 100), as: UsageDocument.self) }
+            #expect(all.epoch == control.usageRing.epoch && all.lost == 1 && all.next == 5)
+            #expect(all.entries.map(\.sequence) == [2, 3, 4, 5])
+            #expect(all.entries.map(\.event) == ["ended", "opened", "ended", "opened"])
+            #expect(all.entries[0].id == "room1" && all.entries[0].reason == "revoked")
+            #expect(all.entries[0].bytesUp == 1600 && all.entries[0].bytesDown == 3200)
+            #expect(all.entries[0].startedAt == 1_795_535_520_000 && all.entries[0].endedAt == 1_795_535_581_000)
+            let rest = try await blocking { try client.call(.usage(after: 4, limit: 1), as: UsageDocument.self) }
+            #expect(rest.entries.map(\.sequence) == [5] && rest.lost == 0)
+            let text = try await blocking {
+                String(decoding: try client.call(.usage(after: 4, limit: 1)), as: UTF8.self)
+            }
+            #expect(text.contains("\"ended_at\":null") && text.contains("\"reason\":null"))
+            await #expect(throws: AdminClientFailure.self) {
+                try await blocking { try client.call(.usage(after: -1, limit: 1)) }
+            }
+        }
+    }
+
     @Test func policyIsAskedAboutAddressesWithAndWithoutPort() async throws {
         try await serving { client in
             for (asked, address, allowed) in [

@@ -24,6 +24,7 @@ final class FakeControl: RelayControl {
     let reloadFailure = Mutex<String?>(nil)
     let delay = Mutex(Duration.zero)
     let sessionCount = Mutex(3)
+    let usageRing = UsageRing(capacity: 4)
 
     init(_ status: RelayStatus = .sample) { state = Mutex(status) }
 
@@ -48,6 +49,8 @@ final class FakeControl: RelayControl {
                 method: .createPermission, code: .forbidden, username: "", reason: .malformed("no XOR-PEER-ADDRESS")),
         ].prefix(limit).map { $0 }
     }
+
+    func usage(after sequence: Int, limit: Int) async -> UsagePage { usageRing.page(after: sequence, limit: limit) }
 
     func end(_ id: AllocationID) async -> Bool {
         told.withLock { $0.ended.append(id.description) }
@@ -111,11 +114,21 @@ extension RelayStatus {
 extension SessionSnapshot {
     static func sample(_ index: UInt32) -> SessionSnapshot {
         SessionSnapshot(
-            id: AllocationID(loop: 0, index: index, generation: 1), username: "user\(index)\n",
+            id: AllocationID(loop: 0, index: index, generation: 1), username: "user\(index)\n", credentialID: "",
             client: TransportAddress("192.0.2.1:\(40_000 + index)")!, transport: .udp,
             relayed: [TransportAddress("198.51.100.1:\(50_000 + index)")!], permissions: 1, channels: 1,
-            ageSeconds: 61, remainingSeconds: 539, toPeers: Traffic(packets: 10, bytes: 1600),
+            ageMilliseconds: 61_000, remainingSeconds: 539, toPeers: Traffic(packets: 10, bytes: 1600),
             toClient: Traffic(packets: 20, bytes: 3200), dropped: 1)
+    }
+}
+
+extension UsageRecord {
+    /// Of an allocation that is 61 s old.
+    static func sample(_ index: UInt32, ended: Bool) -> UsageRecord {
+        var session = SessionSnapshot.sample(index)
+        session.credentialID = "room\(index)"
+        return UsageRecord(
+            AllocationSummary(session: session, endReason: ended ? .revoked : nil), at: 1_795_535_581_000)
     }
 }
 
