@@ -5,7 +5,7 @@ public protocol Store: Sendable {
     func read<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R
 
     /// Runs `body` in one transaction, alone. What it changed is on the disk when this returns; nothing of it happened
-    /// when `body` or this throws (or when the caller was cancelled: then either may be the case).
+    /// when `body` or this throws. Cancelling the caller does not stop it.
     @discardableResult
     func write<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R
 
@@ -21,6 +21,9 @@ public protocol StoreConnection {
     func rows(_ sql: String, _ arguments: [SQLValue]) throws -> [Row]
 
     /// Runs a statement that yields no rows. Returns how many rows it inserted, changed or deleted.
+    ///
+    /// One that throws takes the transaction with it (PostgreSQL serves no further statement): let the error out. What
+    /// may be taken already is tried with ON CONFLICT DO NOTHING and a look at the count.
     @discardableResult func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int
 }
 

@@ -20,6 +20,8 @@ struct StoreContract: Sendable, CustomTestStringConvertible {
         StoreContract("a read cannot change anything", readOnlyReads),
         StoreContract("a write sees its own changes, and a later read all of them", visibility),
         StoreContract("writes at the same time run one after the other", serialWrites),
+        StoreContract("a write that throws undoes nothing of those that run beside it", rollbackAmongOthers),
+        StoreContract("a write whose caller was cancelled happens as a whole", cancellation),
         StoreContract("execute tells how many rows it changed", changes),
         StoreContract("a value that is taken is told from other refusals", duplicates),
         StoreContract("a reference to nothing is refused", references),
@@ -118,6 +120,38 @@ struct StoreContract: Sendable, CustomTestStringConvertible {
         #expect(try await store.read { try $0.setting("count") } == [100])
     }
 
+    private static func rollbackAmongOthers(_ store: any Store) async throws {
+        try await withThrowingTaskGroup { group in
+            for number in 0..<300 {
+                group.addTask {
+                    do {
+                        try await store.write { connection in
+                            try connection.set("\(number)", to: [1])
+                            if number % 3 == 0 { throw Refusal() }
+                        }
+                        #expect(number % 3 != 0)
+                    } catch is Refusal {
+                        #expect(number % 3 == 0)
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await store.read { try $0.count("SELECT count(*) AS value FROM settings") } == 200)
+    }
+
+    private static func cancellation(_ store: any Store) async throws {
+        let task = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return try await store.write { connection in
+                try connection.set("a", to: [1])
+                return try connection.setting("a")
+            }
+        }
+        #expect(try await task.value == [1])
+        #expect(try await store.read { try $0.setting("a") } == [1])
+    }
+
     private static func changes(_ store: any Store) async throws {
         let counts = try await store.write { connection in
             try connection.set("a", to: [1])
@@ -141,6 +175,16 @@ struct StoreContract: Sendable, CustomTestStringConvertible {
         guard case .duplicate = failure else {
             Issue.record("\(String(describing: failure)) instead of duplicate")
             return
+        }
+        // The same inside of the transaction, for a service that gives the refusal a meaning of its own.
+        await #expect(throws: Refusal.self) {
+            try await store.write { connection in
+                do {
+                    try connection.execute(insert, ["a", .bytes([2])])
+                } catch StoreFailure.duplicate {
+                    throw Refusal()
+                }
+            }
         }
     }
 

@@ -2,7 +2,6 @@
 #ifndef COPENSSL_CIPHER_H
 #define COPENSSL_CIPHER_H
 #include <limits.h>
-#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -58,7 +57,4 @@ static inline int copenssl_hash_add(EVP_MD_CTX *context, const void *bytes, size
 static inline int copenssl_hash_end(EVP_MD_CTX *context, uint8_t *into) {
     return EVP_DigestFinal_ex(context, into, NULL) == 1;
 }
-
-// Overwrites a secret in a way that the compiler does not leave out.
-static inline void copenssl_forget(void *bytes, size_t count) { OPENSSL_cleanse(bytes, count); }
 #endif

@@ -60,7 +60,7 @@ public actor AuditKeeper {
             }
             try? await Task.sleep(for: .seconds(core.settings.audit.secondsPerCheck))
         }
-        // The store does not serve a task that was cancelled.
+        // A store may refuse to read for a task that was cancelled.
         try await Task { try await close() }.value
     }
 

@@ -4,23 +4,39 @@ internal import GRDB
 /// GRDB's connection as a `StoreConnection`.
 struct SQLiteConnection: StoreConnection {
     private let database: Database
+    private let path: String
 
-    init(_ database: Database) { self.database = database }
+    init(_ database: Database, path: String) {
+        self.database = database
+        self.path = path
+    }
 
     func rows(_ sql: String, _ arguments: [SQLValue]) throws -> [Row] {
-        let statement = try prepared(sql, arguments)
-        let columns = statement.columnNames
-        let cursor = try GRDB.Row.fetchCursor(statement)
-        var rows: [Row] = []
-        while let row = try cursor.next() {
-            rows.append(Row(columns: columns, values: row.databaseValues.map(SQLValue.init)))
+        try translating {
+            let statement = try prepared(sql, arguments)
+            let columns = statement.columnNames
+            let cursor = try GRDB.Row.fetchCursor(statement)
+            var rows: [Row] = []
+            while let row = try cursor.next() {
+                rows.append(Row(columns: columns, values: row.databaseValues.map(SQLValue.init)))
+            }
+            return rows
         }
-        return rows
     }
 
     func execute(_ sql: String, _ arguments: [SQLValue]) throws -> Int {
-        try prepared(sql, arguments).execute()
-        return database.changesCount
+        try translating {
+            try prepared(sql, arguments).execute()
+            return database.changesCount
+        }
+    }
+
+    private func translating<R>(_ body: () throws -> R) throws -> R {
+        do {
+            return try body()
+        } catch {
+            throw StoreFailure(error, path: path)
+        }
     }
 
     /// Statements are prepared once per connection.

@@ -1,11 +1,10 @@
 internal import Foundation
 internal import GRDB
-internal import Synchronization
 
 /// The embedded default: one SQLite file with a write-ahead log next to it.
 ///
-/// Any number of reads run beside one write. A write is fsynced before it returns. Deleted rows are overwritten with
-/// zeros. Other processes may open the same file (`tern audit verify` does while the server runs).
+/// Any number of reads run beside one write. A write is fsynced before it returns; writes that wait at the
+/// same time share an fsync. Deleted rows are overwritten with zeros. Other processes may open the same file (`tern audit verify` does while the server runs).
 public final class SQLiteStore: Store {
     /// How long a statement waits for another process that writes.
     public static let busySeconds = 5
@@ -13,10 +12,12 @@ public final class SQLiteStore: Store {
     public static let readersMax = 4
     /// Writes that wait at the same time; further ones are refused with `.overloaded`.
     public static let writesWaitingMax = 4096
+    /// Writes that share an fsync at most: as many are undone when it fails.
+    public static let writesPerCommitMax = 64
 
     private let path: String
     private let pool: DatabasePool
-    private let writesWaiting = Atomic<Int>(0)
+    private let queue: WriteQueue
 
     /// Opens the database, makes it when there is none, and brings its schema to the current version.
     public convenience init(path: String) throws {
@@ -35,8 +36,10 @@ public final class SQLiteStore: Store {
             try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
             try pool.write { database in
                 try Self.claim(database, path)
-                try Migration.run(migrations, on: SQLiteConnection(database), path: path)
+                try Migration.run(migrations, on: SQLiteConnection(database, path: path), path: path)
             }
+            queue = WriteQueue(
+                pool: pool, unfinishedMax: Self.writesWaitingMax, batchMax: Self.writesPerCommitMax)
         } catch {
             throw StoreFailure(error, path: path)
         }
@@ -45,7 +48,7 @@ public final class SQLiteStore: Store {
     /// See `Store`.
     public func read<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R {
         do {
-            return try await pool.read { try body(SQLiteConnection($0)) }
+            return try await pool.read { [path] in try body(SQLiteConnection($0, path: path)) }
         } catch {
             throw translated(error)
         }
@@ -54,11 +57,11 @@ public final class SQLiteStore: Store {
     /// See `Store`.
     @discardableResult
     public func write<R: Sendable>(_ body: @escaping @Sendable (any StoreConnection) throws -> R) async throws -> R {
-        let waiting = writesWaiting.add(1, ordering: .relaxed).newValue
-        defer { writesWaiting.subtract(1, ordering: .relaxed) }
-        guard waiting <= Self.writesWaitingMax else { throw StoreFailure.overloaded(waiting: Self.writesWaitingMax) }
         do {
-            return try await pool.write { try body(SQLiteConnection($0)) }
+            return try await withCheckedThrowingContinuation { continuation in
+                let job = Write(continuation) { [path] in try body(SQLiteConnection($0, path: path)) }
+                if !queue.add(job) { job.finish(StoreFailure.overloaded(waiting: Self.writesWaitingMax)) }
+            }
         } catch {
             throw translated(error)
         }
