@@ -1,10 +1,10 @@
 // The account sheet: who one is, password, second step, sessions, own records, network check.
 import * as api from "./api.js";
 import { openDialog } from "./dialog.js";
-import { avatar, badge, button, fill, h, icon, message, time } from "./dom.js";
-import { field, form, passwordField, select } from "./form.js";
+import { avatar, badge, button, fill, h, icon, time } from "./dom.js";
+import { field, form, passwordField } from "./form.js";
 import { agent, dateTime } from "./format.js";
-import { keepNetworkCheck, networkCheck, TRANSPORT_NAMES } from "./network.js";
+import { networkSection } from "./networksection.js";
 import { attempt, say } from "./notice.js";
 import { newPasswordField } from "./password.js";
 import { secondStepSection } from "./secondstep.js";
@@ -14,7 +14,7 @@ const section = (title, ...children) => h("section", { class: "section stack" },
 /** Opens the sheet; `person` is changed when the second step is switched. */
 export function openAccount(person, { withNetworkCheck = true } = {}) {
   openDialog("Your account", () => h(
-    "div", {}, profile(person), password(), secondStepSection(person), sessions(), records(), withNetworkCheck && network()),
+    "div", {}, profile(person), password(), secondStepSection(person), sessions(), records(), withNetworkCheck && networkSection()),
   { classes: "sheet" });
 }
 
@@ -69,26 +69,4 @@ function records() {
   return section("Your records",
     h("p", { class: "muted small" }, "Every sign-in, call and shared document of this account. Leave the days empty for all."),
     h("div", { class: "pair" }, from.box, to.box), h("div", { class: "actions" }, link("csv", "CSV"), link("jsonl", "JSON Lines")));
-}
-
-function network() {
-  const check = networkCheck();
-  const path = select("Path", [["", "Any (as usual)"], ["relay", "Relay only"]], { value: check.relayOnly ? "relay" : "" });
-  const transport = select("Transport of the relay", [["", "Any (as usual)"], ...Object.entries(TRANSPORT_NAMES)], { value: check.transport ?? "" });
-  const state = h("div", {});
-  const render = () => {
-    const now = networkCheck();
-    fill(state, now.relayOnly || now.transport ? message("warn", "The network check is on", "Calls from this browser do not use every path. Switch it off when you are done.") : null);
-  };
-  const apply = () => {
-    keepNetworkCheck({ relayOnly: path.input.value === "relay", transport: transport.input.value || null });
-    render();
-  };
-  path.input.addEventListener("change", apply);
-  transport.input.addEventListener("change", apply);
-  render();
-  return section("Network check",
-    h("p", { class: "muted small" }, "To find out what a firewall lets through, make the next call use one path alone. Links can ask for it too: ",
-      h("code", {}, "/?policy=relay&transport=udp"), ", ", h("code", {}, "tcp"), " or ", h("code", {}, "tls"), "."),
-    h("div", { class: "pair" }, path.box, transport.box), state);
 }

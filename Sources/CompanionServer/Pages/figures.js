@@ -1,7 +1,8 @@
 // The network figures of a call, from two reports one after the other.
 import { pathOf, selectedPair } from "./paths.js";
 
-const rate = (now, before, seconds) => (before === undefined || seconds <= 0 ? 0 : Math.max(0, now - before) / seconds);
+// kbit/s; null before there are two reports.
+const rate = (now, before, seconds) => (before === undefined || seconds <= 0 ? null : (Math.max(0, now - before) * 8) / 1000 / seconds);
 
 /** Keeps the last report, so that each new one gives rates. */
 export class Figures {
@@ -31,8 +32,8 @@ export class Figures {
     const [received, lost] = before ? [now.received - before.received, now.lost - before.lost] : [0, 0];
     result.rttMs = Number.isFinite(chosen.pair.currentRoundTripTime) ? chosen.pair.currentRoundTripTime * 1000 : null;
     result.lossPercent = received + lost > 0 ? Math.max(0, (100 * lost) / (received + lost)) : 0;
-    result.inKbits = (rate(now.bytesIn, before?.bytesIn, seconds) * 8) / 1000;
-    result.outKbits = (rate(now.bytesOut, before?.bytesOut, seconds) * 8) / 1000;
+    result.inKbits = rate(now.bytesIn, before?.bytesIn, seconds);
+    result.outKbits = rate(now.bytesOut, before?.bytesOut, seconds);
     this.#before = now;
     return result;
   }

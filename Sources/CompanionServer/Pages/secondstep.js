@@ -21,7 +21,7 @@ export function secondStepSection(person) {
   };
 
   function idle() {
-    if (person.totp) return show(button("Switch it off", switchOff, { classes: "danger" }));
+    if (person.totp) return show(h("div", {}, button("Switch it off", switchOff, { classes: "danger" })));
     show(h("p", { class: "muted small" }, "An authenticator app on your phone gives a code that is asked for at each sign-in."),
       h("div", {}, button("Set it up", begin, { classes: "primary" })));
   }
