@@ -1,3 +1,4 @@
+public import Companion
 import Logging
 import NIOCore
 import NIOPosix
@@ -11,6 +12,13 @@ public final class CompanionServerApp: Sendable {
     private let stopping: AsyncStream<Void>
     private let stopSignal: AsyncStream<Void>.Continuation
 
+    /// A server of these services; it does not listen yet.
+    public convenience init(core: CompanionCore, services: CompanionServices, settings: CompanionServerSettings) {
+        self.init(
+            parts: ServerParts(core, services), settings: settings, logger: core.logger,
+            now: core.surroundings.now)
+    }
+
     init(
         parts: ServerParts, settings: CompanionServerSettings, logger: Logger, now: @escaping @Sendable () -> Int64
     ) {
@@ -21,11 +29,13 @@ public final class CompanionServerApp: Sendable {
         (stopping, stopSignal) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
     }
 
-    /// Runs until `stop` is called or the task is cancelled.
+    /// Runs services and listeners until `stop` is called or the task is cancelled. Once only.
     ///
     /// - Parameter onReady: called once with the listeners as they are bound, when clients are served.
-    /// - Throws: `ListenFailure` when a listener cannot be opened; nothing stays open then.
+    /// - Throws: `ListenFailure` when a listener cannot be opened, and what the services throw when their data cannot
+    ///   be used; nothing stays open then.
     public func run(onReady: @Sendable ([BoundListener]) async -> Void) async throws {
+        try await parts.start()
         let table = ConnectionTable(limits: settings.edge.limits)
         let identity = try settings.edge.tls.map { listener throws(ListenFailure) in try TLSIdentity(listener) }
         let listeners = try await openListeners(identity, table)
@@ -36,6 +46,7 @@ public final class CompanionServerApp: Sendable {
                 for listener in listeners { group.addTask { await listener.serve() } }
             }
         }
+        let running = Task { await parts.run() }
         let watching = Task { await watchCertificate(identity) }
         for listener in listeners { logger.info("companion listens", metadata: ["on": "\(listener.bound)"]) }
         await onReady(listeners.map(\.bound))
@@ -44,6 +55,7 @@ public final class CompanionServerApp: Sendable {
         logger.info("companion stops", metadata: ["connections": "\(table.count)"])
         watching.cancel()
         for listener in listeners { await listener.close() }
+        await parts.stop()
         table.quiesce()
         let ending = Task {
             try? await Task.sleep(for: .milliseconds(settings.edge.limits.stopMilliseconds))
@@ -52,6 +64,8 @@ public final class CompanionServerApp: Sendable {
         }
         await serving.value
         ending.cancel()
+        running.cancel()
+        await running.value
     }
 
     /// Ends `run`: takes no more connections, lets answers that are under way end for a moment, closes the rest.
@@ -65,7 +79,7 @@ public final class CompanionServerApp: Sendable {
         let web = WebServer(
             routes: parts.routes, pages: parts.pages,
             runner: RouteRunner(sessions: parts.sessions, origins: origins, limiter: limiter, now: now),
-            isReady: parts.isReady, logger: logger)
+            serviceName: parts.serviceName, isReady: parts.isReady, logger: logger)
         let conversation = SocketConversation(attach: parts.attach)
         let gate = SocketGate(
             sessions: parts.sessions, redeem: parts.redeem, origins: origins, limiter: limiter, now: now)

@@ -6,6 +6,8 @@ public protocol IceServerIssuer: Sendable {
     func issue(for principal: Principal, room: String, call: String) async throws -> IceServers
 }
 
+extension RelayAccessService: IceServerIssuer {}
+
 /// Tells people what has changed.
 public protocol Announcer: Sendable {
     /// Sends a message to every socket of some people.

@@ -1,12 +1,6 @@
 import NIOCore
 import NIOWebSocket
 
-/// What goes out on a socket.
-enum SocketOutput: Sendable {
-    case text(String)
-    case close(UInt16, String)
-}
-
 /// WebSocket frames on one side, messages on the other; heartbeats and the closing handshake in between.
 final class SocketHandler: ChannelDuplexHandler {
     typealias InboundIn = WebSocketFrame

@@ -18,6 +18,8 @@ struct RateBudget: Sendable, Hashable {
     static let credential = RateBudget(name: "credential", burst: 60, perSecond: 1)
     /// What sends a message to somebody.
     static let message = RateBudget(name: "message", burst: 10, perSecond: 0.1)
+    /// Reading the whole audit log.
+    static let verification = RateBudget(name: "verification", burst: 5, perSecond: 0.1)
     /// WebSocket upgrades of one address.
     static let socket = RateBudget(name: "socket", burst: 200, perSecond: 20)
 }

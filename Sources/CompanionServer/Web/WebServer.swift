@@ -6,16 +6,20 @@ import NIOCore
 
 /// The router with everything that answers over HTTP.
 struct WebServer: Sendable {
+    /// Where the API is described, for programs.
+    static let documentPath = Route.base + "/openapi.json"
+
     private let responder: RouterResponder<WebContext>
     private let logger: Logger
 
     init(
-        routes: [Route], pages: PageLibrary, runner: RouteRunner, isReady: @escaping @Sendable () async -> Bool,
+        routes: [Route], pages: PageLibrary, runner: RouteRunner, serviceName: String,
+        isReady: @escaping @Sendable () async -> Bool,
         logger: Logger
     ) {
         let router = Router(context: WebContext.self)
         let others: [(path: String, method: HTTPRequest.Method)] =
-            [("/ws", .get), ("/livez", .get), ("/readyz", .get)]
+            ["/ws", "/livez", "/readyz", Self.documentPath].map { ($0, .get) }
             + pages.pages.keys.flatMap { [($0, .get), ($0, .head)] }
         router.add(
             middleware: WebMiddleware(
@@ -35,6 +39,8 @@ struct WebServer: Sendable {
         router.on("/ws", method: .get) { _, context -> Response in
             throw context.connection.refusal ?? ServiceFailure.upgradeRequired
         }
+        let document = APIDocument.make(routes, serviceName: serviceName)
+        router.on(RouterPath(Self.documentPath), method: .get) { _, _ in Answer.json(document).response() }
         router.on("/livez", method: .get) { _, _ in Answer.json(["status": "alive"]).response() }
         router.on("/readyz", method: .get) { _, _ in
             let ready = await isReady()

@@ -1,0 +1,5 @@
+/// What goes out on a socket.
+enum SocketOutput: Sendable {
+    case text(String)
+    case close(UInt16, String)
+}
