@@ -2,7 +2,7 @@ internal import Foundation
 internal import Synchronization
 
 /// Reads a sealed file one chunk after the other. A chunk is handed out when it is known to be as it was written; a
-/// file that lost its end throws where the end is missing.
+/// file that lost its end throws where the end is missing. Every call waits for the disk.
 public final class SealedFileReader: Sendable {
     /// Plain bytes in the file, as its length says. What `next` yields up to its nil has this length.
     public let bytes: Int

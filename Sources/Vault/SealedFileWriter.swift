@@ -3,7 +3,8 @@ internal import Integrity
 internal import Synchronization
 
 /// Writes a sealed file as its content arrives, in a buffer of one chunk. The file gets its name when it is whole and
-/// on the disk; a writer that is let go of earlier leaves nothing.
+/// on the disk; a writer that is let go of earlier leaves nothing. Every call waits for the disk: not for threads that
+/// others need.
 public final class SealedFileWriter: Sendable {
     /// What was written.
     public struct Summary: Sendable, Hashable {

@@ -3,8 +3,9 @@ internal import GRDB
 
 /// The embedded default: one SQLite file with a write-ahead log next to it.
 ///
-/// Any number of reads run beside one write. A write is fsynced before it returns; writes that wait at the
-/// same time share an fsync. Deleted rows are overwritten with zeros. Other processes may open the same file (`tern audit verify` does while the server runs).
+/// Any number of reads run beside one write. A write is fsynced before it returns; writes that wait at the same time
+/// share an fsync. Deleted rows are overwritten with zeros. Other processes may open the same file (`tern audit verify`
+/// does while the server runs).
 public final class SQLiteStore: Store {
     /// How long a statement waits for another process that writes.
     public static let busySeconds = 5
