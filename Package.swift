@@ -112,10 +112,19 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
+        .target(
+            name: "CompanionCommand",
+            dependencies: [
+                "RelayCommand", "RelayServer", "Companion", "CompanionServer", "ConfigurationKeys", "Credentials",
+                "Store", "Vault", "STUN",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
         .executableTarget(
             name: "tern",
             dependencies: [
-                "RelayCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "RelayCommand", "CompanionCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
         .executableTarget(
@@ -172,6 +181,13 @@ let package = Package(
                 .product(name: "NIOWebSocket", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .testTarget(
+            name: "CompanionCommandTests",
+            dependencies: [
+                "CompanionCommand", "Companion", "ConfigurationKeys", "RelayCommand", "RelayServer", "STUN", "tern",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
         .testTarget(

@@ -30,7 +30,10 @@ public enum CommandLineTool {
     public static var version: String { RelayServerApp.version }
 
     /// Reads the command line, runs the command it names, and ends the process.
-    public static func run(_ root: any ParsableCommand.Type) async -> Never {
+    public static func run(_ root: any ParsableCommand.Type) async -> Never { exit(await execute(root)) }
+
+    /// Reads the command line and runs the command it names; the exit code.
+    package static func execute(_ root: any ParsableCommand.Type) async -> Int32 {
         // A reader of our output that goes away is no reason to end without cleaning up.
         signal(SIGPIPE, SIG_IGN)
         let outcome: Outcome
@@ -50,7 +53,7 @@ public enum CommandLineTool {
         for line in outcome.messages {
             FileHandle.standardError.write(Data("\(root.programName): \(line)\n".utf8))
         }
-        exit(outcome.exitCode)
+        return outcome.exitCode
     }
 
     /// What a command leaves behind: its output, its messages without the program's name, and its exit code.

@@ -2,20 +2,20 @@ import Foundation
 import Glibc
 
 /// Lines to people and to scripts.
-enum Terminal {
+package enum Terminal {
     /// A line to standard output, at once: whoever waits for it may be reading a pipe.
-    static func print(_ line: String) {
+    package static func print(_ line: String) {
         Swift.print(line)
         fflush(nil)
     }
 
     /// A line to standard error.
-    static func note(_ line: String) {
+    package static func note(_ line: String) {
         FileHandle.standardError.write(Data("\(line)\n".utf8))
     }
 
     /// Reads a line from standard input, without showing it when a person types it.
-    static func readSecret(prompt: String) -> String? {
+    package static func readSecret(prompt: String) -> String? {
         guard isatty(STDIN_FILENO) == 1 else { return readLine() }
         FileHandle.standardError.write(Data(prompt.utf8))
         var settings = termios()

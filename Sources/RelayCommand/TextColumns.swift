@@ -1,9 +1,9 @@
 import Foundation
 
 /// Text in columns.
-enum TextColumns {
+package enum TextColumns {
     /// Rows with their cells padded to the width of the widest of each column, the last one aside.
-    static func align(_ rows: [[String]]) -> String {
+    package static func align(_ rows: [[String]]) -> String {
         let columns = rows.map(\.count).max() ?? 0
         let widths = (0..<columns).map { column in
             rows.map { $0.indices.contains(column) ? $0[column].count : 0 }.max() ?? 0

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CompanionCommand
 import RelayCommand
 
 /// The command line with everything: one file per subcommand in their own modules, no logic here.
@@ -6,13 +7,14 @@ import RelayCommand
 struct Tern: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tern",
-        abstract: "A STUN and TURN relay.",
+        abstract: "A STUN and TURN relay with its companion for accounts, signaling and documents.",
         version: CommandLineTool.version,
         subcommands: [
-            UpCommand.self, RelayGroupCommand.self, CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self,
+            UpCommand.self, RelayGroupCommand.self, CompanionRunCommand.self, PeopleCommand.self, AuditCommand.self,
+            CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self,
         ])
 
     static func main() async {
-        await CommandLineTool.run(Tern.self)
+        await CommandLineTool.runPlatform(Tern.self)
     }
 }

@@ -34,7 +34,11 @@ struct ImportTests {
             "Logging", "Foundation",
             "Glibc",
         ],
-        "tern": ["RelayCommand", "ArgumentParser"],
+        "CompanionCommand": [
+            "RelayCommand", "RelayServer", "Companion", "CompanionServer", "ConfigurationKeys", "Credentials", "Store",
+            "Vault", "STUN", "ArgumentParser", "Logging", "Dispatch", "Foundation", "Glibc",
+        ],
+        "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
         "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
     ]

@@ -77,7 +77,7 @@ public actor SignalingHub: Announcer {
 
     /// Waits until nothing is left to be written.
     public func settle() async {
-        while isWorking || !jobs.isEmpty { await Task.yield() }
+        while isWorking || !jobs.isEmpty { try? await Task.sleep(for: .milliseconds(1)) }
     }
 
     // MARK: Sockets
@@ -199,9 +199,8 @@ public actor SignalingHub: Announcer {
             guard let handle = handles[connection] else { return }
             if !handle.outbound.push(frame(message, sequence)) { board.stalled(connection, now: core.now) }
         case .close(let connection, let reason):
-            // What a slow reader has not taken it gets when it resumes.
-            handles.removeValue(forKey: connection)?.outbound.close(
-                code: reason.code, reason: reason.text, dropping: reason == .slowReader)
+            // A slow reader still gets what is queued: each resumption so brings it further.
+            handles.removeValue(forKey: connection)?.outbound.close(code: reason.code, reason: reason.text)
         case .record(let ticket, let transition):
             enqueue(.record(ticket, transition, address: address(of: transition)))
         case .checkFingerprints(let ticket, let person, let fingerprints):

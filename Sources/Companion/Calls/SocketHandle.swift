@@ -65,8 +65,8 @@ public final class SocketOutbox: AsyncSequence, Sendable {
         return fits
     }
 
-    /// Queues a close, behind everything else or in its place.
-    func close(code: UInt16, reason: String, dropping: Bool = false) {
+    /// Queues a close behind everything else.
+    func close(code: UInt16, reason: String) {
         let frame = SocketFrame.close(code: code, reason: reason)
         let waiting = state.withLock { state -> CheckedContinuation<SocketFrame?, Never>? in
             guard !state.isClosed else { return nil }
@@ -75,7 +75,6 @@ public final class SocketOutbox: AsyncSequence, Sendable {
                 state.waiting = nil
                 return waiting
             }
-            if dropping { state.frames = [] }
             state.frames.append(frame)
             return nil
         }

@@ -254,7 +254,7 @@ public final class DocumentService: Sendable {
     }
 
     /// What the client is told, and what the log is.
-    private func failure(_ error: any Error) -> ServiceFailure {
+    func failure(_ error: any Error) -> ServiceFailure {
         switch error {
         case let failure as ServiceFailure: return failure
         case is CancellationError: return .interrupted

@@ -2,12 +2,12 @@ import Credentials
 import Foundation
 
 /// A time-limited credential as it is handed to clients.
-struct IssuedCredential: Sendable {
-    var username: String
-    var password: String
-    var expiresAtUnixSeconds: Int64
+package struct IssuedCredential: Sendable {
+    package var username: String
+    package var password: String
+    package var expiresAtUnixSeconds: Int64
 
-    init(
+    package init(
         secret: String, id: String?, expiresAtUnixSeconds: Int64,
         separator: UInt8 = TimeLimitedCredential.defaultSeparator
     ) {
@@ -18,14 +18,14 @@ struct IssuedCredential: Sendable {
     }
 
     /// Lines of names and values.
-    func text(uris: [String]) -> String {
+    package func text(uris: [String]) -> String {
         let expiry = Date(timeIntervalSince1970: TimeInterval(expiresAtUnixSeconds)).formatted(.iso8601)
         let lines = ["username: \(username)", "password: \(password)", "expires:  \(expiry)"]
         return (lines + uris.map { "uri:      \($0)" }).joined(separator: "\n")
     }
 
     /// What `new RTCPeerConnection(...)` takes.
-    func iceServers(uris: [String]) throws -> String {
+    package func iceServers(uris: [String]) throws -> String {
         let server = Server(urls: uris, username: username, credential: password)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -1,41 +1,30 @@
+import Companion
 import Foundation
 import Glibc
-import Integrity
+import RelayCommand
 import RelayServer
-import STUN
 
-/// The folder of `tern up`: a secret and a certificate with its key, made once and never overwritten.
+/// The folder of `tern up`: secrets, a certificate with its key and the companion's data, made once and never
+/// overwritten.
 struct DataFolder {
     let path: String
+    let secrets: RelaySecrets
 
-    var secretFile: String { path + "/secret" }
     var certificateFile: String { path + "/certificate.pem" }
     var keyFile: String { path + "/private-key.pem" }
     var adminSocket: String { path + "/admin.sock" }
+    var webSocket: String { path + "/web.sock" }
+    var companionFolder: String { path + "/companion" }
 
     /// Makes the folder and whatever of its files is not there yet.
-    func prepare() throws {
+    init(making path: String) throws {
+        self.path = path
         if mkdir(path, 0o700) != 0, errno != EEXIST {
             throw CommandFailure(
                 "cannot make the folder \(path): \(Self.reason(errno)); choose another one with --data FOLDER")
         }
-        try makeSecret()
+        secrets = try RelaySecrets(folder: path)
         try makeCertificate()
-    }
-
-    private func makeSecret() throws {
-        let descriptor = open(secretFile, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else {
-            if errno == EEXIST { return }
-            throw CommandFailure("cannot make \(secretFile): \(Self.reason(errno)); choose another folder with --data")
-        }
-        defer { close(descriptor) }
-        let digits = SecureRandom.bytes(32).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-        let line = Array("\(digits)\n".utf8)
-        guard write(descriptor, line, line.count) == line.count else {
-            unlink(secretFile)
-            throw CommandFailure("cannot write \(secretFile): \(Self.reason(errno)); is the disk full?")
-        }
     }
 
     private func makeCertificate() throws {

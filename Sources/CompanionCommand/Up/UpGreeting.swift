@@ -1,4 +1,6 @@
+import Companion
 import Foundation
+import RelayCommand
 import RelayServer
 import STUN
 
@@ -10,6 +12,10 @@ struct UpGreeting {
     var secret: String
     var certificateFile: String
     var unixSeconds: Int64
+    /// Where browsers find the pages.
+    var pages: String
+    /// The first administrator, when this start made the account.
+    var administrator: FirstAdministrator?
 
     /// How long the credential is valid, in hours.
     static let credentialHours = 24
@@ -21,12 +27,14 @@ struct UpGreeting {
             separator: configuration.credentialSeparator.asciiValue ?? UInt8(ascii: ":"))
         let addresses = configuration.addressesToRelayFrom.map(\.description).joined(separator: " and ")
         return """
+            \(pagesText)
+
             Tern relays from \(addresses), ports \(configuration.relayPorts).
-            Its secret and certificate are in \(dataFolder).
+            Its secrets, certificate and data are in \(dataFolder).
 
             \(uris.map { "  \($0)" }.joined(separator: "\n"))
 
-            A credential for the next \(Self.credentialHours) hours:
+            A relay credential for the next \(Self.credentialHours) hours:
 
               username  \(credential.username)
               password  \(credential.password)
@@ -39,8 +47,21 @@ struct UpGreeting {
             """
     }
 
+    private var pagesText: String {
+        guard let administrator else { return "Pages for calls and administration: \(pages)" }
+        return """
+            Pages for calls and administration: \(pages)
+            The first administrator:
+
+              email     \(administrator.email)
+              password  \(administrator.password)  (shown this once; change it after signing in)
+            """
+    }
+
     /// A URI per listener and family, on the address that others reach first.
-    var uris: [String] {
+    var uris: [String] { Self.uris(listeners) }
+
+    static func uris(_ listeners: [ListenerAddress]) -> [String] {
         var uris: [String] = []
         for listener in listeners {
             for host in hosts(of: listener) {
@@ -54,7 +75,7 @@ struct UpGreeting {
         return uris
     }
 
-    private func hosts(of listener: ListenerAddress) -> [IPAddress] {
+    private static func hosts(of listener: ListenerAddress) -> [IPAddress] {
         let addresses = HostAddresses.forRelaying().map(\.bind)
         guard let ip = listener.ip else { return addresses }
         return ip.isUnspecified ? addresses.filter { $0.family == ip.family } : [ip]

@@ -1,10 +1,11 @@
 import Foundation
 import Glibc
+import RelayCommand
 import RelayServer
 import STUN
 import Testing
 
-@testable import RelayCommand
+@testable import CompanionCommand
 
 /// `tern up`.
 struct UpCommandTests {
@@ -84,7 +85,8 @@ struct UpCommandTests {
         configuration.relayAddresses = [RelayAddress(IPAddress("127.0.0.1")!)]
         let greeting = UpGreeting(
             listeners: listeners, configuration: configuration, dataFolder: "./tern-data", secret: "north",
-            certificateFile: "./tern-data/certificate.pem", unixSeconds: 1_000_000)
+            certificateFile: "./tern-data/certificate.pem", unixSeconds: 1_000_000, pages: "https://localhost:5349/",
+            administrator: .init(email: "admin@tern.local", password: "once"))
         #expect(
             greeting.uris == [
                 "turn:127.0.0.1:3478?transport=udp", "turn:127.0.0.1:3478?transport=tcp",
@@ -92,7 +94,9 @@ struct UpCommandTests {
             ])
         let credential = IssuedCredential(secret: "north", id: "up", expiresAtUnixSeconds: 1_000_000 + 86_400)
         #expect(credential.username == "1086400:up")
-        for part in greeting.uris + [credential.username, credential.password, "probe --user '1086400:up'"] {
+        for part in greeting.uris + [
+            credential.username, credential.password, "probe --user '1086400:up'", greeting.pages, "once  (shown",
+        ] {
             #expect(greeting.text.contains(part))
         }
         #expect(!greeting.text.contains("north"))

@@ -1,0 +1,26 @@
+import Companion
+import RelayCommand
+import Store
+
+/// People by their address, for an operator at the machine.
+struct PeopleDirectory {
+    let core: CompanionCore
+
+    /// Whoever has the data may do everything with it; the audit log names him so.
+    static let operatorPrincipal = Principal(personID: "operator", sessionID: "", role: .admin, address: "")
+
+    var accounts: AccountService {
+        // Nothing is sent from here: what is queued leaves with the server that runs.
+        AccountService(
+            core: core, mail: MailService(core: core, mail: OutboxTransport()), events: SessionEvents())
+    }
+
+    /// The id of the account with this address.
+    func id(of email: String) async throws -> String {
+        let found = try await accounts.people(query: email, by: Self.operatorPrincipal)
+        guard let match = found.first(where: { $0.person.email.lowercased() == email.lowercased() }) else {
+            throw CommandFailure("there is no account of \(email); 'tern people list' lists all")
+        }
+        return match.person.id
+    }
+}
