@@ -219,20 +219,6 @@ struct CallTests {
         _ = try await connect(ada, bob)
     }
 
-    @Test("administrators see calls with names, others do not")
-    func list() async throws {
-        let test = try TestHub()
-        let ada = try await test.page(test.person("ada"))
-        let bob = try await test.page(test.person("bob"))
-        _ = try await connect(ada, bob)
-        let root = try await test.person("root", role: .admin)
-        let calls = try await CallService(core: test.core).list(root)
-        #expect(calls.map(\.requester.name) == ["ada"] && calls.map(\.state) == ["accepted"])
-        await #expect(throws: ServiceFailure.forbidden) {
-            try await CallService(core: test.core).list(bob.handle.principal)
-        }
-    }
-
     /// Brings two pages into a call.
     private func connect(_ requester: TestPage, _ callee: TestPage) async throws -> String {
         try await requester.send(
