@@ -1,6 +1,7 @@
 // A call from its request to its end: what is asked of the server, and the peer connection that goes with it.
 import { Failure } from "./api.js";
-import { canShareScreen, explain, openCamera, openMedia, openScreen, stop } from "./media.js";
+import { canShareScreen, openMedia, stop } from "./media.js";
+import { OwnMedia } from "./ownmedia.js";
 import { Peer } from "./peer.js";
 
 const SERVERS_WAIT_MS = 3_000;
@@ -27,6 +28,7 @@ export const END_TEXTS = {
 export class Calls extends EventTarget {
   current = null;
   #signaling;
+  #own = new OwnMedia({ problem: (text) => this.#problem(new Failure("media", text)), changed: () => this.#change() });
 
   constructor(signaling) {
     super();
@@ -267,7 +269,7 @@ export class Calls extends EventTarget {
       return this.#problem(new Failure("media", `The browser could not open the connection: ${error.message}`));
     }
     if (this.current !== call) return peer.close();
-    this.#tellState(call);
+    this.#own.tell(call);
     for (const message of call.waiting.splice(0)) peer.receive(message);
   }
 
@@ -313,77 +315,13 @@ export class Calls extends EventTarget {
     this.#finish("lost");
   }
 
-  // --- What is sent ---
+  toggleMicrophone() { if (this.current) this.#own.toggleMicrophone(this.current); }
 
-  toggleMicrophone() {
-    const call = this.current;
-    const track = call?.local?.getAudioTracks()[0];
-    if (!track) return this.#problem(new Failure("media", "There is no microphone in this call. Allow it for this site and call again."));
-    track.enabled = !track.enabled;
-    call.audio = track.enabled;
-    this.#tellState(call);
-  }
+  async toggleCamera() { if (this.current?.local) await this.#own.toggleCamera(this.current); }
 
-  async toggleCamera() {
-    const call = this.current;
-    if (!call?.local) return;
-    if (call.video) {
-      await this.#setVideo(call, null);
-      call.video = call.screen = false;
-    } else {
-      try {
-        await this.#setVideo(call, await openCamera());
-        call.video = true;
-      } catch (error) {
-        this.#problem(new Failure("media", `The camera stays off: ${explain(error)}`));
-      }
-    }
-    this.#tellState(call);
-  }
+  async toggleScreen() { if (this.current?.local) await this.#own.toggleScreen(this.current); }
 
   get canShareScreen() { return canShareScreen(); }
-
-  async toggleScreen() {
-    const call = this.current;
-    if (!call?.local) return;
-    if (call.screen) return this.#stopScreen(call);
-    let track;
-    try {
-      track = await openScreen();
-    } catch (error) {
-      // Choosing nothing is no mistake.
-      if (error.name !== "NotAllowedError") this.#problem(new Failure("media", `The screen is not shared: ${explain(error)}`));
-      return;
-    }
-    if (this.current !== call) return track.stop();
-    call.cameraWasOn = call.video;
-    track.contentHint = "detail";
-    track.onended = () => { if (this.current === call && call.screen) this.#stopScreen(call); };
-    await this.#setVideo(call, track);
-    call.video = call.screen = true;
-    this.#tellState(call);
-  }
-
-  async #stopScreen(call) {
-    call.screen = call.video = false;
-    await this.#setVideo(call, null);
-    if (call.cameraWasOn) return this.toggleCamera();
-    this.#tellState(call);
-  }
-
-  async #setVideo(call, track) {
-    for (const old of call.local.getVideoTracks()) {
-      old.stop();
-      call.local.removeTrack(old);
-    }
-    if (track) call.local.addTrack(track);
-    await call.peer?.setTrack("video", track, call.local);
-  }
-
-  #tellState(call) {
-    call.peer?.tell({ audio: call.audio, video: call.video, screen: call.screen });
-    this.#change();
-  }
 
   // --- The end ---
 
@@ -400,6 +338,7 @@ export class Calls extends EventTarget {
     const call = this.current;
     if (!call) return;
     this.current = null;
+    call.over = true;
     for (const timer of [...call.timers, call.refreshTimer]) clearTimeout(timer);
     call.peer?.close();
     stop(call.local);
