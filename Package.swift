@@ -166,7 +166,7 @@ let package = Package(
         .testTarget(
             name: "CompanionTests",
             dependencies: [
-                "Companion", "Store", "Vault", "Signaling", "Integrity",
+                "Companion", "Store", "Vault", "Signaling", "Credentials", "Integrity",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),

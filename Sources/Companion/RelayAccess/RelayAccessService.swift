@@ -10,7 +10,7 @@ import Vault
 ///
 /// A credential is computed from a secret that relay and companion share, so issuing asks nobody. It ends by itself;
 /// what was opened with it goes on, so revoking tells the relay, which ends it at once.
-public final class RelayAccessService: Sendable {
+public final class RelayAccessService: IceServerIssuer {
     /// Credentials and allocations that are listed at most.
     public static let listMax = 200
     /// Characters of a reason.
@@ -78,7 +78,7 @@ public final class RelayAccessService: Sendable {
             guard try connection.person(id: person)?.state == .active,
                 let session = try connection.session(id: principal.sessionID), session.endedAt == nil
             else { throw ServiceFailure.notSignedIn }
-            guard try connection.holdsRoom(room, of: person) else { throw ServiceFailure.notFound }
+            guard try connection.room(id: room, of: person) != nil else { throw ServiceFailure.notFound }
             let issued = try connection.relayCredentialCount(of: person, issuedAfter: since)
             guard issued < settings.issuesPerPersonMax else {
                 throw ServiceFailure.tooMany(retryAfterSeconds: settings.issueWindowSeconds)
@@ -105,7 +105,7 @@ public final class RelayAccessService: Sendable {
         }
         return try await store(ttl: ttlSeconds) { [self] id, expiresAt, connection in
             if let person, try connection.person(id: person)?.state != .active { throw ServiceFailure.notFound }
-            if let room, try !connection.holdsRoom(room, of: nil) { throw ServiceFailure.notFound }
+            if let room, try connection.room(id: room) == nil { throw ServiceFailure.notFound }
             return record(
                 id, person: person, room: room, call: nil, reason: reason,
                 issuedBy: principal?.personID ?? Self.system, expiresAt, principal?.address ?? "")
@@ -203,14 +203,5 @@ public final class RelayAccessService: Sendable {
 
     static func reason(_ id: String) -> SealContext {
         SealContext(table: "relay_credentials", column: "reason", row: id)
-    }
-}
-
-extension StoreConnection {
-    /// Whether there is such a room, and the person is in it.
-    fileprivate func holdsRoom(_ room: String, of person: String?) throws -> Bool {
-        guard let person else { return try row("SELECT id FROM rooms WHERE id = ?", [.text(room)]) != nil }
-        return try row(
-            "SELECT room_id FROM room_members WHERE room_id = ? AND person_id = ?", [.text(room), .text(person)]) != nil
     }
 }
