@@ -98,11 +98,17 @@ static const unsigned char model_js[] = {
 static const unsigned char network_js[] = {
 #embed "../CompanionServer/Pages/network.js"
 };
+static const unsigned char networksection_js[] = {
+#embed "../CompanionServer/Pages/networksection.js"
+};
 static const unsigned char newroom_js[] = {
 #embed "../CompanionServer/Pages/newroom.js"
 };
 static const unsigned char notice_js[] = {
 #embed "../CompanionServer/Pages/notice.js"
+};
+static const unsigned char ownmedia_js[] = {
+#embed "../CompanionServer/Pages/ownmedia.js"
 };
 static const unsigned char password_js[] = {
 #embed "../CompanionServer/Pages/password.js"
@@ -115,6 +121,9 @@ static const unsigned char peer_js[] = {
 };
 static const unsigned char qr_js[] = {
 #embed "../CompanionServer/Pages/qr.js"
+};
+static const unsigned char relaytest_js[] = {
+#embed "../CompanionServer/Pages/relaytest.js"
 };
 static const unsigned char remedies_js[] = {
 #embed "../CompanionServer/Pages/remedies.js"
@@ -204,12 +213,15 @@ const cpages_file *cpages_files(void) {
         PAGE("media.js", media_js),
         PAGE("model.js", model_js),
         PAGE("network.js", network_js),
+        PAGE("networksection.js", networksection_js),
         PAGE("newroom.js", newroom_js),
         PAGE("notice.js", notice_js),
+        PAGE("ownmedia.js", ownmedia_js),
         PAGE("password.js", password_js),
         PAGE("paths.js", paths_js),
         PAGE("peer.js", peer_js),
         PAGE("qr.js", qr_js),
+        PAGE("relaytest.js", relaytest_js),
         PAGE("remedies.js", remedies_js),
         PAGE("ringing.js", ringing_js),
         PAGE("route.js", route_js),
