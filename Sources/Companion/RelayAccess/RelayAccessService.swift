@@ -10,7 +10,7 @@ import Vault
 ///
 /// A credential is computed from a secret that relay and companion share, so issuing asks nobody. It ends by itself;
 /// what was opened with it goes on, so revoking tells the relay, which ends it at once.
-public final class RelayAccessService: IceServerIssuer {
+public final class RelayAccessService: Sendable {
     /// Credentials and allocations that are listed at most.
     public static let listMax = 200
     /// Characters of a reason.
