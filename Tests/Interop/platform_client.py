@@ -172,7 +172,7 @@ class Client:
         with connect(
             f"wss://localhost:{self.platform.tls_port}/ws?ticket={urllib.parse.quote(ticket)}", ssl=self.context,
             origin=self.platform.origin, subprotocols=["tern.v1"], open_timeout=10, close_timeout=2,
-            proxy=None) as raw:
+            proxy=None, additional_headers={"Cookie": self.cookie}) as raw:
             yield Socket(raw)
 
 
@@ -183,17 +183,17 @@ class Socket:
         self.raw, self.numbers, self.waiting = raw, itertools.count(1), []
         self.welcome = self.wait("welcome")
 
-    def send(self, kind, **fields):
+    def send(self, type, /, **fields):
         identifier = f"c{next(self.numbers)}"
-        self.raw.send(json.dumps({"type": kind, "id": identifier, **fields}))
+        self.raw.send(json.dumps({"type": type, "id": identifier, **fields}))
         return identifier
 
-    def wait(self, kind, seconds=8, **fields):
+    def wait(self, type, /, seconds=8, **fields):
         """The next frame of the kind; others stay for later."""
         end = time.monotonic() + seconds
 
         def fits(frame):
-            return frame["type"] == kind and all(frame.get(k) == v for k, v in fields.items())
+            return frame["type"] == type and all(frame.get(k) == v for k, v in fields.items())
 
         for frame in self.waiting:
             if fits(frame):
@@ -205,9 +205,9 @@ class Socket:
                 return frame
             self.waiting.append(frame)
 
-    def ask(self, kind, answer="ack", **fields):
+    def ask(self, type, answer="ack", /, **fields):
         """Sends a frame and waits for what answers it; an error is an error here."""
-        identifier = self.send(kind, **fields)
+        identifier = self.send(type, **fields)
         end = time.monotonic() + 8
         while time.monotonic() < end:
             for frame in self.waiting:
@@ -218,7 +218,7 @@ class Socket:
                     assert frame["type"] == answer, frame
                     return frame
             self.waiting.append(json.loads(self.raw.recv(timeout=max(0.001, end - time.monotonic()))))
-        raise AssertionError(f"no answer to {kind}")
+        raise AssertionError(f"no answer to {type}")
 
 
 def totp(secret, at=None, step=30):

@@ -66,15 +66,14 @@ struct Platform {
         let secret = try SecretFileReader.secret(inFile: folder.secrets.currentPath)
         let app = RelayServerApp(relay, loader: loader)
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let isReady = AsyncStream<Void>.makeStream()
-            group.addTask { try await process.run { isReady.continuation.yield() } }
+            let relaying = AsyncStream<[ListenerAddress]>.makeStream()
+            group.addTask { try await app.run { relaying.continuation.yield($0) } }
             group.addTask {
-                // The relay first hands over when the companion listens.
-                for await _ in isReady.stream { break }
-                guard !Task.isCancelled else { return }
-                try await app.run { listeners in
-                    onReady(greeting(listeners, secret, first).text)
+                // The companion looks for the relay when it starts.
+                guard let listeners = await relaying.stream.first(where: { _ in true }) else {
+                    return await process.close()
                 }
+                try await process.run { onReady(greeting(listeners, secret, first).text) }
             }
             // Whichever ends first ends the other.
             defer { group.cancelAll() }
