@@ -58,7 +58,7 @@ def arguments(folder, port, tls_port, mail_port, mail_certificate, flags):
         "--administrator", ADMINISTRATOR, "--origin", f"https://localhost:{tls_port}",
         "--mail-server", f"smtp://localhost:{mail_port}", "--mail-from", "tern@hospital.example",
         "--mail-authority", str(mail_certificate), "--relay-address", "127.0.0.1", "--allow-peer", "127.0.0.0/8",
-        "--relay-ports", "10000-30000", *flags]
+        "--relay-ports", "10000-30000", "--sign-up", *flags]
 
 
 @contextlib.contextmanager

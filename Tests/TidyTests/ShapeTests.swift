@@ -63,6 +63,15 @@ struct ShapeTests {
         }
     }
 
+    @Test("every file of the pages is embedded, and no other")
+    func pagesAreEmbedded() throws {
+        let list = try #require(SourceTree.files(in: "Sources/CPages", extensions: ["c"]).first)
+        let embedded = list.lines.compactMap { $0.firstMatch(of: /^ +PAGE\("([^"]+)"/).map { String($0.output.1) } }
+        let files = SourceTree.files(in: "Sources/CompanionServer/Pages", extensions: ["html", "css", "js", "svg"])
+        #expect(Set(embedded) == Set(files.map { String($0.name.split(separator: "/").last!) }))
+        #expect(!embedded.isEmpty)
+    }
+
     @Test("every library has tests")
     func everyLibraryHasTests() {
         let tests = Set(SourceTree.folders(in: "Tests"))
