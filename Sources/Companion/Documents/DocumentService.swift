@@ -126,7 +126,8 @@ public final class DocumentService: Sendable {
             if upload.head.count < DocumentType.headBytes {
                 upload.head += part.prefix(DocumentType.headBytes - upload.head.count)
             }
-            upload.piece += part
+            // As a whole where the piece lies in one place: this is not specialised for its type.
+            if part.withContiguousStorageIfAvailable({ upload.piece += $0 }) == nil { upload.piece += part }
             if upload.piece.count >= Self.pieceBytes { try await flush(&upload, writer) }
         }
         // A request whose connection ends may end its body like any other.

@@ -15,7 +15,7 @@ extension World {
         let choice = random.below(100)
         for _ in 0..<repeats {
             if random.chance(4) {
-                mischief(socket)
+                try mischief(socket)
             } else if page.call == nil, let call = page.ringing.first {
                 answer(call, socket, choice)
             } else if page.call == nil {
@@ -69,8 +69,10 @@ extension World {
     }
 
     /// Requests about any call from any socket, at the wrong time.
-    private mutating func mischief(_ socket: SocketID) {
-        guard let call = board.calls.keys.sorted().randomElement(using: &random) else { return }
+    private mutating func mischief(_ socket: SocketID) throws {
+        guard let id = board.calls.keys.sorted().randomElement(using: &random), let call = board.calls[id] else {
+            return
+        }
         let requests: [CallRequest] = [
             .accept, .reject(detail: nil), .abort(detail: nil), .refreshServers, .candidate(nil),
             .description(.offer, Self.descriptions[0]), .description(.offer, "v=0"),
@@ -79,6 +81,23 @@ extension World {
         var request = requests[random.below(requests.count)]
         // An end of candidates has no number: it would not come in order.
         if case .candidate = request { request = .accept }
-        board.handle(request, of: call, from: socket, id: "mischief", now: now)
+        board.handle(request, of: id, from: socket, id: "mischief", now: now)
+        // Whoever is not bound to the call is refused, and causes nothing.
+        guard request.isMedia, call.pending == nil, !call.isAccepted || call.side(on: socket) == nil else { return }
+        for effect in board.drainEffects() {
+            switch effect {
+            case .send(_, _, .error), .auditRefusal: try execute(effect)
+            default: throw Broken("\(request) of an outsider led to \(effect)")
+            }
+        }
+    }
+}
+
+extension CallRequest {
+    fileprivate var isMedia: Bool {
+        switch self {
+        case .description, .candidate, .path, .refreshServers: true
+        default: false
+        }
     }
 }

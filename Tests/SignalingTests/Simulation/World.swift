@@ -124,9 +124,24 @@ struct World {
             if pages[index].inbox.first.map({ if case .welcome = $0.message { true } else { false } }) == true {
                 pages[index].inbox.removeFirst()
             }
-            board.resume(key, last: page.last, on: connection, now: now)
-            statistics.resumed += 1
+            try resume(page, key, on: connection)
         }
+    }
+
+    /// Resumes a socket. Only what is no longer kept may be called missed.
+    private mutating func resume(_ page: Page, _ key: ResumeKey, on connection: ConnectionID) throws {
+        let socket = board.resumptions[key].flatMap { board.sockets[$0] }
+        board.resume(key, last: page.last, on: connection, now: now)
+        statistics.resumed += 1
+        guard let socket else { return }
+        let missing = Array(page.last + 1..<max(socket.replay.nextSequence, page.last + 1))
+        let kept = socket.replay.entries.map(\.sequence).filter { $0 > page.last }
+        let effects = board.drainEffects()
+        for case .send(connection, _, .welcome(let welcome)) in effects
+        where welcome.missed != (missing != kept || socket.missedPresence) {
+            throw Broken("page \(page.number) has \(page.last), \(kept) is kept: missed is \(welcome.missed)")
+        }
+        for effect in effects { try execute(effect) }
     }
 
     private mutating func lose(_ index: Int) {
@@ -181,7 +196,7 @@ struct World {
 
     // MARK: Effects
 
-    private mutating func execute(_ effect: Effect) throws {
+    mutating func execute(_ effect: Effect) throws {
         switch effect {
         case .send(let connection, let sequence, let message):
             try store.checkAllowed(message)
