@@ -29,8 +29,13 @@ struct WebMiddleware: RouterMiddleware {
             let failure = failure(for: error, request, context)
             response = failure.response(requestID: context.requestID)
             SecurityHeaders.apply(SecurityHeaders.api, to: &response.headers)
-            if failure.status == 405 {
-                response.headers[.allow] = methods.methods(for: request.uri.path).joined(separator: ", ")
+            switch failure.status {
+            case 405: response.headers[.allow] = methods.methods(for: request.uri.path).joined(separator: ", ")
+            case 426:
+                // A next try needs a connection of its own: NIO looks for an upgrade in the first request alone.
+                response.headers[.upgrade] = "websocket"
+                response.headers[.connection] = "close"
+            default: break
             }
         }
         response.headers[.requestID] = context.requestID
