@@ -39,6 +39,13 @@ enum MessageFormat {
         return words.map { "=?utf-8?B?\(base64($0))?=" }.joined(separator: "\r\n ")
     }
 
+    /// A name in front of an address: quoted when it holds what would end it, a comma for example [RFC 5322 3.2.5].
+    static func phrase(_ text: String) -> String {
+        let header = header(text)
+        guard header == text, !text.allSatisfy({ $0.isLetter || $0.isNumber || $0 == " " }) else { return header }
+        return "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
+    }
+
     static func date(_ milliseconds: Int64) -> String {
         var time = time_t(milliseconds / 1000)
         var parts = tm()

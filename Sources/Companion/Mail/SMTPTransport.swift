@@ -85,7 +85,7 @@ public struct SMTPTransport: MailTransport {
         if let password = settings.password { transfer.set(CURLOPT_PASSWORD, password) }
         if let caFile = settings.caFile { transfer.set(CURLOPT_CAINFO, caFile) }
         transfer.set(CURLOPT_UPLOAD, 1)
-        let from = "\(MessageFormat.header(settings.fromName)) <\(settings.from)>"
+        let from = "\(MessageFormat.phrase(settings.fromName)) <\(settings.from)>"
         transfer.send(MessageFormat.mail(message, from: from, host: name))
         return transfer
     }

@@ -125,6 +125,13 @@ struct MessageFormatTests {
         #expect(!header.contains("Bcc"))
     }
 
+    @Test("a name in front of an address is one name")
+    func phrase() {
+        #expect(MessageFormat.phrase("Tern at Ward 7") == "Tern at Ward 7")
+        #expect(MessageFormat.phrase("Acme, \"Inc\"") == "\"Acme, \\\"Inc\\\"\"")
+        #expect(MessageFormat.phrase("Ärzte, Wien").hasPrefix("=?utf-8?B?"))
+    }
+
     @Test("a long header is folded between characters")
     func folded() {
         let header = MessageFormat.header(String(repeating: "ü", count: 100))
