@@ -95,6 +95,9 @@ static const unsigned char media_js[] = {
 static const unsigned char model_js[] = {
 #embed "../CompanionServer/Pages/model.js"
 };
+static const unsigned char names_js[] = {
+#embed "../CompanionServer/Pages/names.js"
+};
 static const unsigned char network_js[] = {
 #embed "../CompanionServer/Pages/network.js"
 };
@@ -212,6 +215,7 @@ const cpages_file *cpages_files(void) {
         PAGE("mark.svg", mark_svg),
         PAGE("media.js", media_js),
         PAGE("model.js", model_js),
+        PAGE("names.js", names_js),
         PAGE("network.js", network_js),
         PAGE("networksection.js", networksection_js),
         PAGE("newroom.js", newroom_js),

@@ -8,7 +8,8 @@ import conftest
 import deployment
 import desk
 
-CREDENTIAL_SECONDS = 20
+# No nonce may live shorter.
+CREDENTIAL_SECONDS = 30
 RELAYED = "/?policy=relay"
 
 

@@ -1,5 +1,6 @@
 """Threat 13: what a person stores is text in every other person's page, never markup or script."""
 
+import hashlib
 import secrets
 
 import pytest
@@ -74,19 +75,21 @@ def test_names_of_people_and_rooms_are_text(administrator, people, window, brows
 
 @pytest.mark.parametrize("name", ["<img src=x onerror=window.executed=1>.html", "'\"onload=window.executed=1 x='.svg"])
 def test_a_document_is_downloaded_and_never_executed(people, window, name):
-    content = b"<svg xmlns='http://www.w3.org/2000/svg'><script>window.opener.executed=1</script></svg><script>1</script>"
+    markup = "<svg xmlns='http://www.w3.org/2000/svg'><script>window.opener.executed=1</script></svg><script>1</script>"
+    content = f"{markup}{name}".encode()
+    digest = hashlib.sha256(content).hexdigest()
     sharer, reader = window(people[0]), window(people[1])
     for desk, other in ((sharer, people[1]), (reader, people[0])):
         desk.choose(other.name)
         desk.page.get_by_role("tab", name="Documents").click()
     sharer.page.locator("input[type=file]").set_input_files(
         files=[{"name": name, "mimeType": "text/html", "buffer": content}])
-    row = reader.page.locator(".document").filter(has_text=name)
+    # The name is made harmless for file systems: the checksum finds the document.
+    row = reader.page.locator(".document").filter(has_text=digest[:16])
     row.wait_for()
     for desk in (sharer, reader):
         assert_harmless(desk)
-    address = row.get_by_role("link").get_attribute("href")
-    answer = reader.context.request.get(reader.url + address)
+    answer = reader.context.request.get(reader.url + row.get_by_role("link").get_attribute("href"))
     headers = answer.headers
     assert answer.ok and answer.body() == content
     assert headers["content-disposition"].startswith("attachment")

@@ -1,25 +1,12 @@
 import Foundation
 import Testing
 
-/// The pages are plain files that a strict policy lets run, and all of them are in the program.
+/// The pages are plain files that a strict policy lets run, without a build step.
 @Suite("Pages")
 struct PagesTests {
     static let folder = "Sources/CompanionServer/Pages"
     static let pages = SourceTree.files(in: folder, extensions: ["html", "css", "js", "svg"])
     static let bytesMax = 250 * 1024
-
-    @Test("each file is compiled into the program")
-    func embedded() throws {
-        let list = try #require(SourceTree.files(in: "Sources/CPages", extensions: ["c"]).first)
-        let embedded = list.lines.filter { $0.hasPrefix("#embed") }.compactMap {
-            $0.split(separator: "/").last?.dropLast()
-        }
-        let names = Self.pages.compactMap { $0.name.split(separator: "/").last }
-        #expect(Set(embedded) == Set(names))
-        for name in names {
-            #expect(list.lines.contains { $0.contains("PAGE(\"\(name)\"") }, "\(name) is not in the table")
-        }
-    }
 
     @Test("what they import and refer to is there")
     func references() {

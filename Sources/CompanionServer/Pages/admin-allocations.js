@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { confirmAction } from "./dialog.js";
 import { badge, button, empty, h } from "./dom.js";
 import { bytes, longDuration } from "./format.js";
+import { Names } from "./names.js";
 import { attempt, say } from "./notice.js";
 import { every, refreshButton, sectionHead } from "./section.js";
 import { makeTable, or } from "./table.js";
@@ -10,8 +11,9 @@ import { makeTable, or } from "./table.js";
 const PACE_MS = 3_000;
 
 export function allocationsSection(heading) {
+  const names = new Names();
   const table = makeTable("Allocations", [
-    { title: "Person", cell: (one) => (one.person?.name ? h("strong", {}, one.person.name) : or(null, "outside")) },
+    { title: "Person", cell: (one) => (one.person ? h("strong", {}, names.of(one.person)) : or(null, "outside")) },
     { title: "Transport", cell: (one) => badge(one.transport.toUpperCase(), "accent") },
     { title: "Client", cell: (one) => h("span", { class: "mono small" }, one.client) },
     { title: "Relayed", cell: (one) => h("span", { class: "mono small" }, [one.relayed].flat().join(", ")) },
@@ -26,7 +28,7 @@ export function allocationsSection(heading) {
           say("Allocation ended");
           await table.refresh();
         });
-      }, { classes: "compact danger", "aria-label": `End the allocation of ${one.person?.name ?? one.client}` });
+      }, { classes: "compact danger", "aria-label": `End the allocation of ${one.client}` });
       return end;
     } },
   ], async () => {
@@ -34,6 +36,7 @@ export function allocationsSection(heading) {
     if (!answer.reachable) throw new api.Failure("relay_unreachable", "The relay does not answer.", { status: 503 });
     return answer.allocations;
   }, () => empty("activity", "Nothing is relayed now", "Calls that find a direct path need no relay."));
+  names.load(table.again);
   return {
     element: h("div", { class: "stack" }, sectionHead(heading, "Live from the relay, looked at every 3 seconds.", refreshButton(table.refresh)), table.element),
     leave: every(PACE_MS, table.refresh),

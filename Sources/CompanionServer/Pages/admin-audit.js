@@ -3,6 +3,7 @@ import * as api from "./api.js";
 import { badge, button, empty, fill, h, message, time } from "./dom.js";
 import { field } from "./form.js";
 import { count, exactTime } from "./format.js";
+import { Names } from "./names.js";
 import { attempt } from "./notice.js";
 import { sectionHead } from "./section.js";
 import { makeTable, or } from "./table.js";
@@ -23,7 +24,7 @@ const TYPES = [
 const EXTRA_MAX = 12;
 
 export function auditSection(heading) {
-  const names = new Map();
+  const names = new Names();
   const type = field("Operation", { list: "audit-types", maxlength: 64, autocomplete: "off", placeholder: "any" });
   const person = field("Person", { list: "audit-people", maxlength: 100, autocomplete: "off", placeholder: "any" });
   const room = field("Room", { maxlength: 64, autocomplete: "off", class: "mono", placeholder: "any", spellcheck: "false" });
@@ -34,24 +35,22 @@ export function auditSection(heading) {
   const more = h("div", { class: "actions more" });
   let rows = [];
 
-  const who = (id) => (id ? h("span", { title: id }, names.get(id) ?? id) : or(null));
+  const who = (id) => (id ? h("span", { title: id }, names.of(id)) : or(null));
   const table = makeTable("Audit log", [
     { title: "No.", numeric: true, cell: (row) => String(row.sequence) },
     { title: "Time", cell: (row) => time(row.at, exactTime) },
-    { title: "Operation", cell: (row) => [h("code", {}, row.type), " ", row.outcome !== "success" && row.outcome !== "ok" && badge(row.outcome, "bad")] },
+    { title: "Operation", cell: (row) => [h("code", { class: "operation" }, row.type), " ", row.outcome !== "success" && row.outcome !== "ok" && badge(row.outcome, "bad")] },
     { title: "Requester", cell: (row) => who(row.requester) },
     { title: "Message", cell: (row) => [or(row.message), extras(row.extra)] },
     { title: "Room", cell: (row) => or(row.room && h("button", { type: "button", class: "link-button mono small", title: `Show only room ${row.room}`, onclick: () => { room.input.value = row.room; table.refresh(); } }, `${row.room.slice(0, 8)}…`)) },
     { title: "Address", cell: (row) => or(row.address && h("span", { class: "mono small address" }, row.address)) },
   ], async () => { rows = []; return nextPage(); }, () => empty("list", "No rows", "Change the filters to see more."));
 
-  /** A person may be given by name; the API wants the id. */
-  const personID = (text) => [...names].find(([, name]) => name === text)?.[0] ?? text;
   const day = (input, add) => (input.value ? new Date(`${input.value}T00:00`).getTime() + add : "");
 
   async function nextPage() {
     const answer = await api.get(`/admin/audit${api.query({
-      type: type.input.value.trim(), person: personID(person.input.value.trim()), room: room.input.value.trim(),
+      type: type.input.value.trim(), person: names.idOf(person.input.value.trim()), room: room.input.value.trim(),
       from: day(from.input, 0), to: day(to.input, DAY_MS), before: rows.at(-1)?.sequence, limit: PAGE,
     })}`);
     rows = rows.concat(answer.rows);
@@ -69,13 +68,10 @@ export function auditSection(heading) {
       : message("bad", "The log was changed", answer.problem, h("p", {}, "Keep the database file as it is, and compare it with a backup.")));
   }), { icon: "shield", classes: "primary" });
 
-  api.get("/admin/people").then((answer) => {
-    for (const one of answer.people) {
-      names.set(one.id, one.name);
-      people.append(h("option", { value: one.name }));
-    }
-    if (rows.length) table.show(rows);
-  }).catch(() => { /* ids are shown in place of names */ });
+  names.load(() => {
+    fill(people, names.all.map((name) => h("option", { value: name })));
+    table.again();
+  });
   table.refresh();
 
   return {

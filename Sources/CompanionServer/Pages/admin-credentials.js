@@ -4,6 +4,7 @@ import { confirmAction, openDialog } from "./dialog.js";
 import { badge, button, empty, h, message, time } from "./dom.js";
 import { field, form, select } from "./form.js";
 import { dateTime } from "./format.js";
+import { Names } from "./names.js";
 import { attempt, copy, say } from "./notice.js";
 import { sectionHead } from "./section.js";
 import { makeTable, or } from "./table.js";
@@ -16,9 +17,10 @@ function state(one) {
 }
 
 export function credentialsSection(heading) {
+  const names = new Names();
   const table = makeTable("Credentials", [
     { title: "Issued", cell: (one) => time(one.issued_at, dateTime) },
-    { title: "For", cell: (one) => (one.person?.name ? h("strong", {}, one.person.name) : or(null, "outside use")) },
+    { title: "For", cell: (one) => (one.person ? h("strong", {}, names.of(one.person)) : or(null, "outside use")) },
     { title: "Reason", cell: (one) => or(one.reason) },
     { title: "State", cell: state },
     { title: "Expires", cell: (one) => time(one.expires_at, dateTime) },
@@ -45,6 +47,7 @@ export function credentialsSection(heading) {
     });
   }, { icon: "refresh" });
   table.refresh();
+  names.load(table.again);
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "What lets a browser or device use the relay, for a limited time.", rotate,

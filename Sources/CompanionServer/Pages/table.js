@@ -4,15 +4,17 @@ import { failureInto } from "./notice.js";
 
 /**
  * `columns`: [{title, cell(row), numeric?}]; the last may have an empty title for actions. `load()` resolves with rows,
- * `nothing` is what stands in place of none.
+ * `nothing` is what stands in place of none. `again()` shows the same rows once more.
  */
 export function makeTable(caption, columns, load, nothing) {
   const place = h("div", {});
   const holder = h("div", { class: "table-holder" });
   const element = h("div", { class: "stack" }, place, holder);
   let busy = null;
+  let last = [];
 
   function show(rows) {
+    last = rows;
     if (!rows.length) return fill(holder, nothing());
     fill(holder, h(
       "table", { role: "table" }, h("caption", { class: "visually-hidden" }, caption),
@@ -38,7 +40,7 @@ export function makeTable(caption, columns, load, nothing) {
     }
   }
 
-  return { element, refresh, show };
+  return { element, refresh, show, again: () => { if (last.length) show(last); } };
 }
 
 export const or = (value, instead = "–") => (value === null || value === undefined || value === "" ? h("span", { class: "muted" }, instead) : value);
