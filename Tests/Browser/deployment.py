@@ -75,7 +75,8 @@ def running(folder, flags=()):
         try:
             wait_until_serving(running)
             yield running
-            assert process.poll() is None, f"the platform ended by itself, exit code {process.returncode}:\n{running.log}"
+            code = process.poll()
+            assert code is None, f"the platform ended by itself, exit code {code}:\n{running.log}"
         finally:
             stop(running)
 

@@ -177,7 +177,8 @@ class Desk:
     def share(self, path):
         self.page.get_by_role("tab", name="Documents").click()
         self.page.locator("input[type=file]").set_input_files(path)
-        self.page.locator(".document .name").get_by_text(pathlib.Path(path).name, exact=True).first.wait_for(timeout=60_000)
+        name = self.page.locator(".document .name").get_by_text(pathlib.Path(path).name, exact=True)
+        name.first.wait_for(timeout=60_000)
 
     def download(self, name):
         """Returns the SHA-256 of the downloaded document and the one that the page shows the beginning of."""

@@ -16,7 +16,8 @@ PAYLOADS = [
     "<style>*{background:url(/stolen)}</style>",
     "</title><script>window.executed=1</script>",
 ]
-FOREIGN = "document.querySelectorAll('main script, main iframe, main style, main img[src=x], [onerror], [onload]').length"
+FOREIGN = """document.querySelectorAll(
+  "main script, main iframe, main style, main img[src=x], [onerror], [onload]").length"""
 
 
 def assert_harmless(desk):

@@ -14,7 +14,8 @@ const section = (title, ...children) => h("section", { class: "section stack" },
 /** Opens the sheet; `person` is changed when the second step is switched. */
 export function openAccount(person, { withNetworkCheck = true } = {}) {
   openDialog("Your account", () => h(
-    "div", {}, profile(person), password(), secondStepSection(person), sessions(), records(), withNetworkCheck && networkSection()),
+    "div", {}, profile(person), password(), secondStepSection(person), sessions(), records(),
+    withNetworkCheck && networkSection()),
   { classes: "sheet" });
 }
 
@@ -53,7 +54,8 @@ function sessions() {
     })));
   }
   attempt(null, load, place).then((done) => { if (!done) fill(list); });
-  return section("Where you are signed in", h("p", { class: "muted small" }, "End what you do not know, then change your password."), place, list);
+  return section("Where you are signed in",
+    h("p", { class: "muted small" }, "End what you do not know, then change your password."), place, list);
 }
 
 function records() {
@@ -62,11 +64,14 @@ function records() {
   const link = (format, text) => {
     const element = h("a", { class: "button", download: true, onclick: () => {
       const day = (input, add) => (input.value ? new Date(`${input.value}T00:00`).getTime() + add : "");
-      element.href = api.url(`/me/audit${api.query({ format, from: day(from.input, 0), to: day(to.input, 86_400_000) })}`);
+      const range = { from: day(from.input, 0), to: day(to.input, 86_400_000) };
+      element.href = api.url(`/me/audit${api.query({ format, ...range })}`);
     }, href: api.url(`/me/audit?format=${format}`) }, icon("download"), text);
     return element;
   };
   return section("Your records",
-    h("p", { class: "muted small" }, "Every sign-in, call and shared document of this account. Leave the days empty for all."),
-    h("div", { class: "pair" }, from.box, to.box), h("div", { class: "actions" }, link("csv", "CSV"), link("jsonl", "JSON Lines")));
+    h("p", { class: "muted small" },
+      "Every sign-in, call and shared document of this account. Leave the days empty for all."),
+    h("div", { class: "pair" }, from.box, to.box), h("div", { class: "actions" }, link("csv", "CSV"),
+      link("jsonl", "JSON Lines")));
 }

@@ -22,7 +22,8 @@ export function allocationsSection(heading) {
     { title: "Age", numeric: true, cell: (one) => longDuration(one.seconds) },
     { title: "", cell: (one) => {
       const end = button("End", async () => {
-        if (!await confirmAction("End this allocation?", "Media that goes through it stops at once. The call may find another path.", "End it")) return;
+        const text = "Media that goes through it stops at once. The call may find another path.";
+        if (!await confirmAction("End this allocation?", text, "End it")) return;
         await attempt(end, async () => {
           await api.post(api.path("/admin/allocations/{}/end", one.id));
           say("Allocation ended");
@@ -38,7 +39,9 @@ export function allocationsSection(heading) {
   }, () => empty("activity", "Nothing is relayed now", "Calls that find a direct path need no relay."));
   names.load(table.again);
   return {
-    element: h("div", { class: "stack" }, sectionHead(heading, "Live from the relay, looked at every 3 seconds.", refreshButton(table.refresh)), table.element),
+    element: h("div", { class: "stack" },
+      sectionHead(heading, "Live from the relay, looked at every 3 seconds.", refreshButton(table.refresh)),
+      table.element),
     leave: every(PACE_MS, table.refresh),
   };
 }

@@ -27,7 +27,8 @@ export function auditSection(heading) {
   const names = new Names();
   const type = field("Operation", { list: "audit-types", maxlength: 64, autocomplete: "off", placeholder: "any" });
   const person = field("Person", { list: "audit-people", maxlength: 100, autocomplete: "off", placeholder: "any" });
-  const room = field("Room", { maxlength: 64, autocomplete: "off", class: "mono", placeholder: "any", spellcheck: "false" });
+  const room = field("Room",
+    { maxlength: 64, autocomplete: "off", class: "mono", placeholder: "any", spellcheck: "false" });
   const from = field("From", { type: "date" });
   const to = field("To", { type: "date" });
   const people = h("datalist", { id: "audit-people" });
@@ -39,10 +40,24 @@ export function auditSection(heading) {
   const table = makeTable("Audit log", [
     { title: "No.", numeric: true, cell: (row) => String(row.sequence) },
     { title: "Time", cell: (row) => time(row.at, exactTime) },
-    { title: "Operation", cell: (row) => [h("code", { class: "operation" }, row.type), " ", row.outcome !== "success" && row.outcome !== "ok" && badge(row.outcome, "bad")] },
+    {
+      title: "Operation",
+      cell: (row) => [
+        h("code", { class: "operation" }, row.type), " ",
+        row.outcome !== "success" && row.outcome !== "ok" && badge(row.outcome, "bad")],
+    },
     { title: "Requester", cell: (row) => who(row.requester) },
     { title: "Message", cell: (row) => [or(row.message), extras(row.extra)] },
-    { title: "Room", cell: (row) => or(row.room && h("button", { type: "button", class: "link-button mono small", title: `Show only room ${row.room}`, onclick: () => { room.input.value = row.room; table.refresh(); } }, `${row.room.slice(0, 8)}…`)) },
+    {
+      title: "Room",
+      cell: (row) => or(
+        row.room && h("button",
+          {
+            type: "button", class: "link-button mono small", title: `Show only room ${row.room}`,
+            onclick: () => { room.input.value = row.room; table.refresh(); },
+          },
+          `${row.room.slice(0, 8)}…`)),
+    },
     { title: "Address", cell: (row) => or(row.address && h("span", { class: "mono small address" }, row.address)) },
   ], async () => { rows = []; return nextPage(); }, () => empty("list", "No rows", "Change the filters to see more."));
 
@@ -54,7 +69,8 @@ export function auditSection(heading) {
       from: day(from.input, 0), to: day(to.input, DAY_MS), before: rows.at(-1)?.sequence, limit: PAGE,
     })}`);
     rows = rows.concat(answer.rows);
-    const next = answer.rows.length === PAGE && button("Older rows", () => attempt(next, async () => table.show(await nextPage())));
+    const next = answer.rows.length === PAGE && button("Older rows",
+      () => attempt(next, async () => table.show(await nextPage())));
     fill(more, next);
     return rows;
   }
@@ -64,8 +80,10 @@ export function auditSection(heading) {
     let answer;
     try { answer = await api.post("/admin/audit/verify"); } catch (failure) { fill(verdict); throw failure; }
     fill(verdict, answer.ok
-      ? message("good", `All ${count(answer.rows)} rows are as they were written`, null, h("p", {}, "Head of the chain: ", h("code", {}, answer.head)))
-      : message("bad", "The log was changed", answer.problem, h("p", {}, "Keep the database file as it is, and compare it with a backup.")));
+      ? message("good", `All ${count(answer.rows)} rows are as they were written`, null,
+        h("p", {}, "Head of the chain: ", h("code", {}, answer.head)))
+      : message("bad", "The log was changed", answer.problem,
+        h("p", {}, "Keep the database file as it is, and compare it with a backup.")));
   }), { icon: "shield", classes: "primary" });
 
   names.load(() => {
@@ -91,5 +109,7 @@ function extras(extra) {
   const entries = Object.entries(extra ?? {}).slice(0, EXTRA_MAX);
   if (!entries.length) return null;
   const text = (value) => (typeof value === "object" ? JSON.stringify(value) : String(value));
-  return h("ul", { class: "extras" }, entries.map(([name, value]) => h("li", { class: "small" }, h("span", { class: "muted" }, name), " ", h("span", { class: "mono" }, text(value)))));
+  return h("ul", { class: "extras" },
+    entries.map(([name, value]) => h("li", { class: "small" }, h("span", { class: "muted" }, name), " ",
+      h("span", { class: "mono" }, text(value)))));
 }

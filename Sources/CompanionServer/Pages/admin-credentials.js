@@ -28,7 +28,8 @@ export function credentialsSection(heading) {
     { title: "", cell: (one) => {
       if (one.revoked_at || one.expires_at <= Date.now()) return null;
       const revoke = button("Revoke", async () => {
-        if (!await confirmAction("Revoke the credential?", "What is relayed with it stops within a second.", "Revoke")) return;
+        const text = "What is relayed with it stops within a second.";
+        if (!await confirmAction("Revoke the credential?", text, "Revoke")) return;
         await attempt(revoke, async () => {
           await api.remove(api.path("/admin/relay-credentials/{}", one.id));
           say("Credential revoked");
@@ -40,7 +41,10 @@ export function credentialsSection(heading) {
   ], async () => (await api.get("/admin/relay-credentials")).credentials,
   () => empty("key", "No credentials yet", "Calls get theirs by themselves. Issue one for a device or a test."));
   const rotate = button("Rotate the secret", async () => {
-    if (!await confirmAction("Rotate the secret?", "New credentials use a new secret. Those already issued stay valid until they expire, as long as the secret is not rotated a second time.", "Rotate", { danger: false })) return;
+    const isSure = await confirmAction("Rotate the secret?",
+        "New credentials use a new secret. Those already issued stay valid until they expire or it is rotated again.",
+        "Rotate", { danger: false });
+    if (!isSure) return;
     await attempt(rotate, async () => {
       const { current_since: since } = await api.post("/admin/relay-secrets/rotate");
       say(`New secret in use since ${dateTime(since)}`);
@@ -58,9 +62,11 @@ export function credentialsSection(heading) {
 
 function issue(done) {
   openDialog("Issue a credential", (close) => {
-    const reason = field("Reason", { required: true, maxlength: 200, autocomplete: "off", hint: "Kept in the audit log: who it is for, and why." });
+    const reason = field("Reason",
+      { required: true, maxlength: 200, autocomplete: "off", hint: "Kept in the audit log: who it is for, and why." });
     const lifetime = select("Valid for", LIFETIMES, { value: "3600" });
-    const room = field("Room (optional)", { maxlength: 64, autocomplete: "off", class: "mono", spellcheck: "false", hint: "Binds it to one room." });
+    const room = field("Room (optional)",
+      { maxlength: 64, autocomplete: "off", class: "mono", spellcheck: "false", hint: "Binds it to one room." });
     return form([reason.box, lifetime.box, room.box], "Issue", async () => {
       const answer = await api.post("/admin/relay-credentials", {
         reason: reason.input.value, ttl_seconds: Number(lifetime.input.value),
@@ -77,7 +83,8 @@ function showOnce({ iceServers, expires_at: expires }) {
   const turn = iceServers.find((server) => server.username) ?? {};
   const text = JSON.stringify({ iceServers }, null, 2);
   const line = (title, value) => [h("dt", {}, title), h("dd", { class: "with-action" },
-    h("code", { class: "secret grow" }, value), button("", () => copy(value, title), { icon: "copy", label: `Copy ${title.toLowerCase()}` }))];
+    h("code", { class: "secret grow" }, value), button("", () => copy(value, title),
+      { icon: "copy", label: `Copy ${title.toLowerCase()}` }))];
   openDialog("The credential", (close) => h(
     "div", { class: "stack" },
     message("warn", "Shown only now", "Copy it before you close this: the password is not stored."),

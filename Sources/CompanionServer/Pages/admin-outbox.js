@@ -19,15 +19,21 @@ export function outboxSection(heading) {
       const now = JSON.stringify(messages);
       if (now === shown) return;
       shown = now;
-      fill(body, messages.length ? messages.map(letter) : empty("mail", "Nothing was sent yet", "Activation keys and links to reset a password appear here."));
+      fill(body,
+        messages.length ? messages.map(letter) : empty("mail", "Nothing was sent yet",
+          "Activation keys and links to reset a password appear here."));
     } catch (failure) {
-      if (failure.status === 404) return fill(body, message("", "Mail is delivered", "A mail server is set up, so that nothing is kept here."));
+      if (failure.status === 404) return fill(body,
+        message("", "Mail is delivered", "A mail server is set up, so that nothing is kept here."));
       if (failure.code !== "not_signed_in") failureInto(place, failure);
       if (body.querySelector(".loading")) fill(body);
     }
   }
   return {
-    element: h("div", { class: "stack" }, sectionHead(heading, "No mail server is set up: messages are kept here instead of being sent.", refreshButton(refresh)), place, body),
+    element: h("div", { class: "stack" },
+      sectionHead(heading, "No mail server is set up: messages are kept here instead of being sent.",
+        refreshButton(refresh)),
+      place, body),
     leave: every(PACE_MS, refresh),
   };
 }
@@ -35,7 +41,8 @@ export function outboxSection(heading) {
 function letter(one) {
   return h(
     "article", { class: "card stack tight letter" },
-    h("header", { class: "upload-head" }, h("div", { class: "grow" }, h("h2", {}, one.subject || "Text message"), h("p", { class: "small muted" }, "To ", one.to, ", ", time(one.at, dateTime))),
+    h("header", { class: "upload-head" }, h("div", { class: "grow" }, h("h2", {}, one.subject || "Text message"),
+      h("p", { class: "small muted" }, "To ", one.to, ", ", time(one.at, dateTime))),
       badge(one.kind === "text" ? "Text message" : "Mail")),
     h("p", { class: "letter-body" }, linked(one.body)));
 }

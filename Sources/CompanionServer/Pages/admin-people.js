@@ -19,20 +19,32 @@ export function peopleSection(heading) {
     timer = setTimeout(() => table.refresh(), SEARCH_PAUSE_MS);
   });
   const table = makeTable("People", [
-    { title: "Person", cell: (person) => h("div", { class: "who" }, avatar(person, { size: "small" }), h("div", {}, h("strong", {}, person.name), h("div", { class: "small muted" }, person.email))) },
+    {
+      title: "Person",
+      cell: (person) => h("div", { class: "who" }, avatar(person, { size: "small" }),
+        h("div", {}, h("strong", {}, person.name), h("div", { class: "small muted" }, person.email))),
+    },
     { title: "State", cell: (person) => badge(...(STATES[person.state] ?? [person.state])) },
     { title: "Role", cell: (person) => (person.role === "admin" ? badge("Administrator", "accent") : "User") },
     { title: "Second step", cell: (person) => (person.totp ? badge("on", "good") : badge("off")) },
     { title: "Sessions", numeric: true, cell: (person) => String(person.sessions) },
-    { title: "Last seen", cell: (person) => (person.last_seen_at ? time(person.last_seen_at, dateTime) : or(null, "never")) },
-    { title: "", cell: (person) => button("Manage", () => manage(person, table.refresh), { classes: "compact", "aria-label": `Manage ${person.name}` }) },
+    {
+      title: "Last seen",
+      cell: (person) => (person.last_seen_at ? time(person.last_seen_at, dateTime) : or(null, "never")),
+    },
+    {
+      title: "",
+      cell: (person) => button("Manage", () => manage(person, table.refresh),
+        { classes: "compact", "aria-label": `Manage ${person.name}` }),
+    },
   ],
   async () => (await api.get(`/admin/people${api.query({ query: search.input.value.trim() })}`)).people,
   () => empty("users", "Nobody found", "Change the search, or invite somebody."));
   table.refresh();
   return {
     element: h("div", { class: "stack" },
-      sectionHead(heading, "Everybody with an account.", button("Invite", () => invite(table.refresh), { icon: "plus", classes: "primary" })),
+      sectionHead(heading, "Everybody with an account.",
+        button("Invite", () => invite(table.refresh), { icon: "plus", classes: "primary" })),
       h("div", { class: "filters" }, search.box), table.element),
     leave: () => clearTimeout(timer),
   };
@@ -42,7 +54,8 @@ function invite(done) {
   openDialog("Invite a person", (close) => {
     const name = field("Name", { required: true, maxlength: 100, autocomplete: "off" });
     const email = field("E-mail address", { type: "email", required: true, maxlength: 254, autocomplete: "off" });
-    const role = select("Role", [["user", "User"], ["admin", "Administrator"]], { hint: "Administrators see this console." });
+    const role = select("Role", [["user", "User"], ["admin", "Administrator"]],
+      { hint: "Administrators see this console." });
     return form([name.box, email.box, role.box], "Send the invitation", async () => {
       await api.post("/admin/people", { name: name.input.value, email: email.input.value, role: role.input.value });
       close();
@@ -66,23 +79,31 @@ function manage(person, done) {
       }, { classes: options.danger ? "danger" : "" });
       return control;
     };
-    const line = (title, text, control) => h("li", {}, h("div", { class: "grow" }, h("strong", {}, title), h("div", { class: "small muted" }, text)), control);
+    const line = (title, text, control) => h("li", {},
+      h("div", { class: "grow" }, h("strong", {}, title), h("div", { class: "small muted" }, text)), control);
     const disabled = person.state === "disabled";
     const isAdmin = person.role === "admin";
     return h(
       "div", { class: "stack" }, h("p", { class: "muted" }, person.email),
-      person.state === "pending" && message("warn", null, "The address is not proven yet: the invitation or activation key has not been used."),
+      person.state === "pending" && message("warn", null,
+        "The address is not proven yet: the invitation or activation key has not been used."),
       place,
       h("ul", { class: "lines" },
         line("Role", isAdmin ? "Administrator" : "User",
-          act(isAdmin ? "Make a user" : "Make an administrator", () => api.patch(where, { role: isAdmin ? "user" : "admin" }), "Role changed")),
-        line("Sessions", `${person.sessions} open`, act("Sign out everywhere", () => api.post(`${where}/sign-out`), "Signed out")),
-        line("Password", "Sends a link to choose a new one.", act("Send a reset", () => api.post(`${where}/reset`), "Reset sent")),
-        line("Account", disabled ? "Disabled: cannot sign in." : "Disabling ends sessions, calls and relay use at once.",
+          act(
+            isAdmin ? "Make a user" : "Make an administrator",
+            () => api.patch(where, { role: isAdmin ? "user" : "admin" }), "Role changed")),
+        line("Sessions", `${person.sessions} open`,
+          act("Sign out everywhere", () => api.post(`${where}/sign-out`), "Signed out")),
+        line("Password", "Sends a link to choose a new one.",
+          act("Send a reset", () => api.post(`${where}/reset`), "Reset sent")),
+        line("Account",
+          disabled ? "Disabled: cannot sign in." : "Disabling ends sessions, calls and relay use at once.",
           disabled
             ? act("Enable", () => api.patch(where, { state: "active" }), "Account enabled")
             : act("Disable", () => api.patch(where, { state: "disabled" }), "Account disabled", {
-              danger: true, ask: ["Disable the account?", `${person.name} is signed out, and calls end at once.`, "Disable"],
+              danger: true, ask: ["Disable the account?", `${person.name} is signed out, and calls end at once.`,
+                "Disable"],
             }))));
   });
 }

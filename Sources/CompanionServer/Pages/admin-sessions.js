@@ -26,7 +26,9 @@ export function sessionsSection(heading) {
     } },
   ], async () => (await api.get("/admin/sessions")).sessions, () => empty("device", "Nobody is signed in"));
   return {
-    element: h("div", { class: "stack" }, sectionHead(heading, "Ending one closes its page's connection at once.", refreshButton(table.refresh)), table.element),
+    element: h("div", { class: "stack" },
+      sectionHead(heading, "Ending one closes its page's connection at once.", refreshButton(table.refresh)),
+      table.element),
     leave: every(PACE_MS, table.refresh),
   };
 }

@@ -28,7 +28,8 @@ const root = document.getElementById("app");
 start(root, showConsole);
 
 function showConsole({ person }) {
-  const bar = makeTopbar(person, { subtitle: "Administration", elsewhere: { href: "/", text: "Calls", icon: "video" }, withNetworkCheck: false });
+  const bar = makeTopbar(person,
+    { subtitle: "Administration", elsewhere: { href: "/", text: "Calls", icon: "video" }, withNetworkCheck: false });
   if (person.role !== "admin") {
     document.title = "Administration - Tern";
     return fill(root, h("div", { class: "console" }, bar, h("main", { id: "main" }, empty(
@@ -37,7 +38,8 @@ function showConsole({ person }) {
   }
 
   const main = h("main", { id: "main", class: "console-main", tabindex: "-1" });
-  const links = SECTIONS.map(([name, title, iconName]) => h("a", { href: `#${name}`, class: "console-link" }, icon(iconName), h("span", {}, title)));
+  const links = SECTIONS.map(([name, title, iconName]) => h("a", { href: `#${name}`, class: "console-link" },
+    icon(iconName), h("span", {}, title)));
   fill(root, h(
     "div", { class: "console" }, h("a", { class: "skip", href: "#main" }, "To the contents"), bar,
     h("nav", { class: "console-nav", "aria-label": "Administration" }, links), main));

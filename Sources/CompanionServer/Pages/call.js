@@ -22,8 +22,8 @@ export const END_TEXTS = {
 };
 
 /**
- * The one call of this page. Fires "change" whenever something shown may differ, "ended" (detail: {reason, person, call}),
- * "problem" (detail: a Failure). `current` is null or the call's state.
+ * The one call of this page. Fires "change" whenever something shown may differ, "ended" (detail:
+ * {reason, mine, call}), "problem" (detail: a Failure). `current` is null or the call's state.
  */
 export class Calls extends EventTarget {
   current = null;
@@ -56,7 +56,8 @@ export class Calls extends EventTarget {
       call: null, room: null, person: null, outgoing: false, phase: "requesting", kinds: ["audio"], local: null,
       audio: true, video: false, screen: false, remote: { audio: true, video: true, screen: false }, remoteStream: null,
       figures: null, theirPath: null, code: null, codeChanged: false, since: null, problem: null, session: null,
-      peer: null, iceServers: null, candidatesSent: 0, waiting: [], timers: new Set(), reported: { path: null, at: 0 }, ...values,
+      peer: null, iceServers: null, candidatesSent: 0, waiting: [], timers: new Set(), reported: { path: null, at: 0 },
+      ...values,
     };
     return this.current;
   }
@@ -128,7 +129,9 @@ export class Calls extends EventTarget {
     const call = this.current;
     if (!call?.call) return;
     const early = call.phase === "calling";
-    if (call.phase !== "ringing") this.#signaling.send({ type: early ? "call.abort" : "call.end", call: call.call, reason: "left" });
+    if (call.phase !== "ringing") this.#signaling.send({
+      type: early ? "call.abort" : "call.end", call: call.call, reason: "left",
+    });
     stop(call.local);
   }
 
@@ -262,7 +265,9 @@ export class Calls extends EventTarget {
       call.figures = figures;
       if (call.since !== null) this.#report(call, figures);
     });
-    on("failure", (error) => this.#problem(error.code ? error : new Failure("media", `The browsers could not agree: ${error.message}`)));
+    on("failure",
+      (error) => this.#problem(
+        error.code ? error : new Failure("media", `The browsers could not agree: ${error.message}`)));
     try {
       await peer.open(call.local ?? new MediaStream(), call.kinds);
     } catch (error) {

@@ -10,9 +10,11 @@ const TOGETHER_MS = 5 * 60_000;
 export function makeChat(model, room, ensureRoom) {
   const list = h("div", { class: "messages", role: "log", "aria-label": "Messages", tabindex: "0" });
   const place = h("div", {});
-  const input = h("textarea", { rows: "1", "aria-label": "Message", placeholder: "Write a message", maxlength: BODY_BYTES_MAX });
+  const input = h("textarea",
+    { rows: "1", "aria-label": "Message", placeholder: "Write a message", maxlength: BODY_BYTES_MAX });
   const send = button("", () => submit(), { icon: "send", label: "Send", classes: "primary" });
-  const composer = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); submit(); } }, input, send);
+  const composer = h("form", { class: "composer", onsubmit: (event) => { event.preventDefault(); submit(); } }, input,
+    send);
   const element = h("div", { class: "chat" }, list, place, composer);
 
   async function submit() {
@@ -44,11 +46,18 @@ export function makeChat(model, room, ensureRoom) {
     const mine = message.sender === model.me.id;
     return h(
       "div", { class: `bubble ${mine ? "mine" : ""} ${follows ? "follows" : ""} ${message.state ?? ""}` },
-      !follows && h("div", { class: "byline" }, h("span", { class: "sender" }, model.nameOf(message.sender)), time(message.sent_at, clockTime)),
+      !follows && h("div", { class: "byline" }, h("span", { class: "sender" }, model.nameOf(message.sender)),
+        time(message.sent_at, clockTime)),
       h("p", { class: "body", dir: "auto" }, message.body),
       message.state === "sending" && h("span", { class: "note" }, "Sending"),
-      message.state === "failed" && h("span", { class: "note failed" }, icon("alert"), `Not sent: ${message.failure.message} `,
-        h("button", { type: "button", class: "link-button", onclick: () => model.sendMessage(room(), message.body, message.client_id) }, "Send again")));
+      message.state === "failed" && h("span", { class: "note failed" }, icon("alert"),
+        `Not sent: ${message.failure.message} `,
+        h("button",
+          {
+            type: "button", class: "link-button",
+            onclick: () => model.sendMessage(room(), message.body, message.client_id),
+          },
+          "Send again")));
   }
 
   function render() {
@@ -64,10 +73,12 @@ export function makeChat(model, room, ensureRoom) {
     for (const message of state.list) {
       const sameDay = before && new Date(before.sent_at).toDateString() === new Date(message.sent_at).toDateString();
       if (!sameDay) rows.push(h("p", { class: "day" }, dayName(message.sent_at)));
-      rows.push(bubble(message, sameDay && before.sender === message.sender && message.sent_at - before.sent_at < TOGETHER_MS));
+      rows.push(bubble(message,
+        sameDay && before.sender === message.sender && message.sent_at - before.sent_at < TOGETHER_MS));
       before = message;
     }
-    const earlier = !state.complete && button("Earlier messages", () => attempt(earlier, () => model.loadMessages(id, { earlier: true })), { classes: "compact" });
+    const earlier = !state.complete && button("Earlier messages",
+      () => attempt(earlier, () => model.loadMessages(id, { earlier: true })), { classes: "compact" });
     fill(list, earlier && h("p", { class: "day" }, earlier));
     append(list, rows);
     list.scrollTop = atEnd ? list.scrollHeight : list.scrollHeight - height;

@@ -7,7 +7,8 @@ import { attempt } from "./notice.js";
 /** The pane; `call(person, kinds)` starts a call, `back()` returns to the list on a phone. */
 export function makeConversation(model, calls, { call, back }) {
   const element = h("section", { class: "conversation", "aria-label": "Conversation" });
-  const welcome = () => fill(element, empty("chat", "Choose someone on the left", "Then write, share a document, or call."));
+  const welcome = () => fill(element,
+    empty("chat", "Choose someone on the left", "Then write, share a document, or call."));
   let open = null;
 
   function show(target) {
@@ -17,8 +18,10 @@ export function makeConversation(model, calls, { call, back }) {
     const title = h("h1", { class: "title", tabindex: "-1" });
     const note = h("span", { class: "note" });
     const picture = h("span", {});
-    const voice = button("", () => attempt(voice, () => call(model.person(person.id), ["audio"])), { icon: "phone", label: "Voice call" });
-    const video = button("Video call", () => attempt(video, () => call(model.person(person.id), ["audio", "video"])), { icon: "video", classes: "primary video-call" });
+    const voice = button("", () => attempt(voice, () => call(model.person(person.id), ["audio"])),
+      { icon: "phone", label: "Voice call" });
+    const video = button("Video call", () => attempt(video, () => call(model.person(person.id), ["audio", "video"])),
+      { icon: "video", classes: "primary video-call" });
     const body = h("div", { class: "panel-body", role: "tabpanel", id: "conversation-panel" });
     const tabs = makeTabs([["messages", "Messages"], ["documents", "Documents"]], (name) => showPart(name));
     let part = null;
@@ -84,7 +87,10 @@ export function makeConversation(model, calls, { call, back }) {
 /** Tabs as the ARIA pattern has them: arrow keys move between them. */
 function makeTabs(names, chosen) {
   const tabs = names.map(([name, text]) => h(
-    "button", { type: "button", role: "tab", id: `tab-${name}`, class: "tab", "aria-controls": "conversation-panel", onclick: () => select(name) }, text));
+    "button", {
+      type: "button", role: "tab", id: `tab-${name}`, class: "tab", "aria-controls": "conversation-panel",
+      onclick: () => select(name),
+    }, text));
   function select(name, { focus = false } = {}) {
     names.forEach(([other], index) => {
       tabs[index].setAttribute("aria-selected", String(other === name));

@@ -11,7 +11,11 @@ export function makeDocuments(model, room, ensureRoom) {
   const list = h("div", { class: "document-list" });
   const running = h("div", { class: "stack tight" });
   const place = h("div", {});
-  const picker = h("input", { type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", "aria-hidden": "true", onchange: () => { send([...picker.files]); picker.value = ""; } });
+  const picker = h("input",
+    {
+      type: "file", multiple: true, class: "visually-hidden", tabindex: "-1", "aria-hidden": "true",
+      onchange: () => { send([...picker.files]); picker.value = ""; },
+    });
   const drop = h(
     "div", {
       class: "drop",
@@ -56,22 +60,33 @@ export function makeDocuments(model, room, ensureRoom) {
     const address = api.url(api.path("/rooms/{}/documents/{}", document.room, document.id));
     const mine = document.owner === model.me.id;
     const remove = button("", async () => {
-      if (!await confirmAction("Delete the document?", `"${document.name}" is deleted for everybody in this room.`, "Delete")) return;
+      const text = `"${document.name}" is deleted for everybody in this room.`;
+      if (!await confirmAction("Delete the document?", text, "Delete")) return;
       await attempt(remove, () => model.deleteDocument(document), place);
     }, { icon: "trash", label: `Delete ${document.name}`, classes: "plain" });
     return h(
       "li", { class: "document" }, icon("file"),
       h("div", { class: "grow" }, h("span", { class: "name" }, document.name),
-        h("span", { class: "note" }, `${bytes(document.bytes)}, ${model.nameOf(document.owner)}, `, time(document.shared_at, dateTime)),
-        h("button", { type: "button", class: "hash mono", title: "Copy the SHA-256 checksum", onclick: () => copy(document.sha256, "Checksum") },
+        h("span", { class: "note" }, `${bytes(document.bytes)}, ${model.nameOf(document.owner)}, `,
+          time(document.shared_at, dateTime)),
+        h("button", {
+          type: "button", class: "hash mono", title: "Copy the SHA-256 checksum",
+          onclick: () => copy(document.sha256, "Checksum"),
+        },
           `SHA-256 ${document.sha256.slice(0, 16)}…`)),
-      h("a", { class: "button plain square", href: address, download: document.name, "aria-label": `Download ${document.name}`, title: "Download" }, icon("download")),
+      h("a",
+        {
+          class: "button plain square", href: address, download: document.name,
+          "aria-label": `Download ${document.name}`, title: "Download",
+        },
+        icon("download")),
       mine && remove);
   }
 
   function render() {
     const known = model.documents.get(room());
-    if (!known?.length) return fill(list, empty("file", "No documents yet", "Reports and images that you share appear here."));
+    if (!known?.length) return fill(list,
+      empty("file", "No documents yet", "Reports and images that you share appear here."));
     fill(list, h("ul", { class: "lines" }, [...known].sort((a, b) => b.shared_at - a.shared_at).map(row)));
   }
 

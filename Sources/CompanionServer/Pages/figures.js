@@ -2,13 +2,16 @@
 import { pathOf, selectedPair } from "./paths.js";
 
 // kbit/s; null before there are two reports.
-const rate = (now, before, seconds) => (before === undefined || seconds <= 0 ? null : (Math.max(0, now - before) * 8) / 1000 / seconds);
+const rate = (now, before, seconds) => (
+  before === undefined || seconds <= 0 ? null : (Math.max(0, now - before) * 8) / 1000 / seconds);
 
 /** Keeps the last report, so that each new one gives rates. */
 export class Figures {
   #before = null;
 
-  /** {path, rttMs, lossPercent, jitterMs, inKbits, outKbits, size, framesPerSecond, encryption}; null before a pair was chosen. */
+  /** {
+    path, rttMs, lossPercent, jitterMs, inKbits, outKbits, size, framesPerSecond, encryption,
+  }; null before a pair was chosen. */
   read(report) {
     const chosen = selectedPair(report);
     if (!chosen) return null;

@@ -40,7 +40,8 @@ export function passwordField(label, options = {}) {
 /** A form that runs `action` on submit, with the error above its button. */
 export function form(children, submitText, action, { classes = "", extra = [], wide = false } = {}) {
   const place = h("div", { class: "form-failure" });
-  const submit = h("button", { type: "submit", class: `button ${classes || "primary"} ${wide ? "wide" : ""}` }, submitText);
+  const submit = h("button", { type: "submit", class: `button ${classes || "primary"} ${wide ? "wide" : ""}` },
+    submitText);
   const element = h(
     "form",
     {

@@ -39,7 +39,8 @@ function showWorkspace({ person }) {
   };
   const sidebar = makeSidebar(model, open);
   const stage = makeStage(model, calls, { toConversation: () => pane("conversation") });
-  const returnBar = h("button", { type: "button", class: "return-bar", hidden: true, onclick: () => { pane("stage"); stage.focus(); } });
+  const returnBar = h("button",
+    { type: "button", class: "return-bar", hidden: true, onclick: () => { pane("stage"); stage.focus(); } });
   const trouble = h("div", { class: "trouble" });
   const check = networkCheckText();
   workspace.append(sidebar.element, stage.element, conversation.element);
@@ -48,7 +49,8 @@ function showWorkspace({ person }) {
   fill(root, h(
     "div", { class: "shell" },
     h("a", { class: "skip", href: "#main" }, "To the contents"),
-    makeTopbar(person, { state, elsewhere: person.role === "admin" ? { href: "/admin", text: "Administration", icon: "gear" } : null }),
+    makeTopbar(person,
+      { state, elsewhere: person.role === "admin" ? { href: "/admin", text: "Administration", icon: "gear" } : null }),
     check && message("warn", null, `Network check: calls use ${check}. Your account has the switch.`),
     trouble, returnBar, workspace));
 

@@ -24,7 +24,8 @@ export async function openMedia(kinds) {
 
 export const openCamera = async () => (await navigator.mediaDevices.getUserMedia({ video: VIDEO })).getVideoTracks()[0];
 
-export const openScreen = async () => (await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks()[0];
+export const openScreen = async () => (
+  await navigator.mediaDevices.getDisplayMedia({ video: true })).getVideoTracks()[0];
 
 export const canShareScreen = () => Boolean(navigator.mediaDevices?.getDisplayMedia);
 

@@ -52,7 +52,8 @@ export class Model extends EventTarget {
 
   nameOf(id) {
     if (id === this.me.id) return "You";
-    const known = this.people.get(id) ?? [...this.rooms.values()].flatMap((room) => room.members).find((one) => one.id === id);
+    const members = () => [...this.rooms.values()].flatMap((room) => room.members);
+    const known = this.people.get(id) ?? members().find((one) => one.id === id);
     return known?.name ?? "Someone who left";
   }
 
@@ -108,7 +109,8 @@ export class Model extends EventTarget {
 
   #place(list, message) {
     const same = list.findIndex((other) =>
-      (message.id && other.id === message.id) || (other.client_id === message.client_id && other.sender === message.sender));
+      (message.id && other.id === message.id) || (
+        other.client_id === message.client_id && other.sender === message.sender));
     if (same >= 0) list.splice(same, 1);
     const at = message.position === undefined
       ? list.length

@@ -1,5 +1,5 @@
-// The network check: `?policy=relay&transport=udp|tcp|tls` (or the same, kept in localStorage by the account sheet) makes
-// calls use nothing but the relay, over one transport, so that each path through a firewall can be tried by itself.
+// The network check: `?policy=relay&transport=udp|tcp|tls` (or the same, kept in localStorage by the account sheet)
+// makes calls use nothing but the relay, over one transport, so that each path through a firewall can be tried.
 
 const KEY = "tern.network";
 const TRANSPORTS = ["udp", "tcp", "tls"];

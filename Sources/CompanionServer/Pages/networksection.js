@@ -13,14 +13,16 @@ export function networkSection() {
   const test = button("Try each path", () => attempt(test, () => tryAll(results), place), { icon: "activity" });
   return h(
     "section", { class: "section stack" }, h("h3", {}, "Network check"),
-    h("p", { class: "muted small" }, "Finds out which ways to the relay a firewall leaves open. It takes up to half a minute."),
+    h("p", { class: "muted small" },
+      "Finds out which ways to the relay a firewall leaves open. It takes up to half a minute."),
     h("div", {}, test), place, results, choice());
 }
 
 async function tryAll(results) {
   const { rooms } = await api.get("/rooms");
   if (!rooms.length) {
-    throw new api.Failure("no_room", "The relay is lent to members of a room: write to somebody first, then try again.");
+    throw new api.Failure("no_room",
+      "The relay is lent to members of a room: write to somebody first, then try again.");
   }
   const { iceServers } = await api.post("/relay-credentials", { room: rooms[0].id });
   fill(results);
@@ -33,23 +35,31 @@ async function tryAll(results) {
 }
 
 function outcome(name, transport, result) {
-  const line = (state, ...text) => h("li", {}, h("div", { class: "grow" }, h("strong", {}, name), h("div", { class: "small muted" }, text)), state);
+  const line = (state, ...text) => h("li", {},
+    h("div", { class: "grow" }, h("strong", {}, name), h("div", { class: "small muted" }, text)), state);
   if (!result) return line(badge("not offered"), "The relay does not listen for it.");
   if (!result.works) {
     const what = transport === "udp" ? "UDP" : "TCP";
-    return line(badge("blocked", "bad"), `${result.problem}. Ask for outgoing ${what} to `, h("span", { class: "mono" }, result.address), ".");
+    return line(badge("blocked", "bad"), `${result.problem}. Ask for outgoing ${what} to `,
+      h("span", { class: "mono" }, result.address), ".");
   }
-  return line(badge("open", "good"), `Round trip ${Math.round(result.rttMs)} ms, loss ${result.lossPercent.toFixed(0)} %, ${count(Math.round(result.kbits))} kbit/s`);
+  return line(badge("open", "good"),
+    `Round trip ${Math.round(result.rttMs)} ms, loss ${result.lossPercent.toFixed(0)} %, `,
+    `${count(Math.round(result.kbits))} kbit/s`);
 }
 
 function choice() {
   const check = networkCheck();
-  const path = select("Path of calls", [["", "Any"], ["relay", "Relay only"]], { value: check.relayOnly ? "relay" : "" });
-  const transport = select("Relay over", [["", "Any"], ...Object.entries(TRANSPORT_NAMES)], { value: check.transport ?? "" });
+  const path = select("Path of calls", [["", "Any"], ["relay", "Relay only"]],
+    { value: check.relayOnly ? "relay" : "" });
+  const transport = select("Relay over", [["", "Any"], ...Object.entries(TRANSPORT_NAMES)],
+    { value: check.transport ?? "" });
   const state = h("div", {});
   const render = () => {
     const now = networkCheck();
-    fill(state, now.relayOnly || now.transport ? message("warn", "The network check is on", "Calls from this browser do not use every path. Switch it off when you are done.") : null);
+    fill(state,
+      now.relayOnly || now.transport ? message("warn", "The network check is on",
+        "Calls from this browser do not use every path. Switch it off when you are done.") : null);
   };
   const apply = () => {
     keepNetworkCheck({ relayOnly: path.input.value === "relay", transport: transport.input.value || null });

@@ -60,7 +60,8 @@ export async function attempt(control, action, place = null) {
     await action();
     return true;
   } catch (error) {
-    const failure = error.code ? error : Object.assign(error, { code: "page", message: `Something went wrong here: ${error.message}` });
+    const failure = error.code ? error : Object.assign(error,
+      { code: "page", message: `Something went wrong here: ${error.message}` });
     if (failure.code === "not_signed_in") return false;
     if (place) failureInto(place, failure); else showFailure(failure);
     return false;
@@ -75,6 +76,8 @@ export async function copy(text, what) {
     await navigator.clipboard.writeText(text);
     say(`${what} copied`);
   } catch {
-    showFailure({ code: "clipboard", message: "The browser did not allow copying. Select the text and copy it by hand." });
+    showFailure({
+      code: "clipboard", message: "The browser did not allow copying. Select the text and copy it by hand.",
+    });
   }
 }

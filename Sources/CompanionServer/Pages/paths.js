@@ -13,7 +13,8 @@ export function selectedPair(report) {
   if (!pair) {
     for (const entry of report.values()) {
       // Firefox has no transport entry's pair, and says `selected`.
-      if (entry.type === "candidate-pair" && (entry.selected || (entry.nominated && entry.state === "succeeded"))) pair = entry;
+      const isChosen = entry.selected || (entry.nominated && entry.state === "succeeded");
+      if (entry.type === "candidate-pair" && isChosen) pair = entry;
     }
   }
   if (!pair) return null;
@@ -25,7 +26,8 @@ export function selectedPair(report) {
 export function pathOf({ local, remote }) {
   if (local.candidateType === "relay") {
     const url = local.url ?? "";
-    const transport = local.relayProtocol ?? (url.startsWith("turns:") ? "tls" : /transport=tcp/.test(url) ? "tcp" : "udp");
+    const transport = local.relayProtocol ?? (
+      url.startsWith("turns:") ? "tls" : /transport=tcp/.test(url) ? "tcp" : "udp");
     return `turn-${transport}`;
   }
   const protocol = local.protocol === "tcp" ? "tcp" : "udp";

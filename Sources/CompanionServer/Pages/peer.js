@@ -7,8 +7,8 @@ const FIGURES_MS = 1_000;
 const BROKEN_MS = 3_000;
 
 /**
- * Fires "track", "state" (detail: connecting | connected | reconnecting | failed), "figures", "code", "remote" (what the
- * other side has switched on), "failure". `send(message)` carries `sdp` and `ice` to the other side.
+ * Fires "track", "state" (detail: connecting | connected | reconnecting), "broken", "figures", "code", "remote" (what
+ * the other side has switched on), "failure". `send(message)` carries `sdp` and `ice` to the other side.
  */
 export class Peer extends EventTarget {
   #connection = null;
@@ -64,7 +64,8 @@ export class Peer extends EventTarget {
     for (const track of stream.getTracks()) connection.addTrack(track, stream);
     if (!this.#polite) {
       for (const kind of kinds) {
-        if (!stream.getTracks().some((track) => track.kind === kind)) connection.addTransceiver(kind, { direction: "recvonly" });
+        const isSent = stream.getTracks().some((track) => track.kind === kind);
+        if (!isSent) connection.addTransceiver(kind, { direction: "recvonly" });
       }
     }
     this.#timer = setInterval(() => this.#measure(), FIGURES_MS);
@@ -95,7 +96,8 @@ export class Peer extends EventTarget {
 
   /** A description or candidate of the other side; handled one after the other. */
   receive(message) {
-    this.#order = this.#order.then(() => (message.type === "sdp" ? this.#description(message) : this.#candidate(message.candidate)))
+    this.#order = this.#order.then(() => (
+      message.type === "sdp" ? this.#description(message) : this.#candidate(message.candidate)))
       .catch((error) => this.#fire("failure", error));
   }
 

@@ -1,4 +1,4 @@
-// Tries each transport of the relay from this browser: two connections of one page, to each other through the relay alone.
+// Tries each transport of the relay from this browser: two connections of one page, to each other through it alone.
 import { configuration } from "./network.js";
 
 const LIMIT_MS = 10_000;
@@ -11,7 +11,9 @@ const BUFFERED_MAX = 128 * 1024;
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** {works, address, rttMs, lossPercent, kbits} or {works: false, address, problem}; null when the relay has no such URI. */
+/** {works, address, rttMs, lossPercent, kbits} or {
+  works: false, address, problem,
+}; null when the relay has no such URI. */
 export async function tryTransport(iceServers, transport) {
   const settings = configuration(iceServers, { relayOnly: true, transport });
   const uris = settings.iceServers.flatMap((server) => server.urls).filter((uri) => uri.startsWith("turn"));

@@ -16,7 +16,10 @@ export function watchRinging(calls) {
     const answer = (kinds) => (event) => attempt(event.currentTarget, () => calls.accept(kinds));
     dialog = h(
       "dialog",
-      { class: "ringing", role: "alertdialog", "aria-labelledby": "ringing-title", "aria-describedby": "ringing-kind", oncancel: (event) => event.preventDefault() },
+      {
+        class: "ringing", role: "alertdialog", "aria-labelledby": "ringing-title", "aria-describedby": "ringing-kind",
+        oncancel: (event) => event.preventDefault(),
+      },
       h("div", { class: "dialog-body" },
         h("div", { class: "pulse" }, avatar(call.person, { size: "large" })),
         h("div", {}, h("h2", { id: "ringing-title", tabindex: "-1", autofocus: true }, call.person.name),

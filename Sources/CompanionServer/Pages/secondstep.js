@@ -6,7 +6,8 @@ import { copy } from "./notice.js";
 import { qrPicture } from "./qr.js";
 
 const codeField = () => field("Code from the app", {
-  inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 8, class: "code-input", pattern: "[0-9 ]{6,8}", title: "Six digits",
+  inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 8, class: "code-input",
+  pattern: "[0-9 ]{6,8}", title: "Six digits",
 });
 const digits = (input) => input.value.replace(/\s/g, "");
 
@@ -22,7 +23,8 @@ export function secondStepSection(person) {
 
   function idle() {
     if (person.totp) return show(h("div", {}, button("Switch it off", switchOff, { classes: "danger" })));
-    show(h("p", { class: "muted small" }, "An authenticator app on your phone gives a code that is asked for at each sign-in."),
+    show(h("p", { class: "muted small" },
+      "An authenticator app on your phone gives a code that is asked for at each sign-in."),
       h("div", {}, button("Set it up", begin, { classes: "primary" })));
   }
 
@@ -40,7 +42,8 @@ export function secondStepSection(person) {
       h("p", {}, "Scan this with your authenticator app, then enter the code that it shows."),
       h("div", { class: "qr" }, qrPicture(svg)),
       h("details", {}, h("summary", {}, "No camera at hand?"),
-        h("p", { class: "small muted" }, "Enter this key in the app (time based, 6 digits):"), h("code", { class: "secret" }, secret)),
+        h("p", { class: "small muted" },
+          "Enter this key in the app (time based, 6 digits):"), h("code", { class: "secret" }, secret)),
       form([code.box], "Switch it on", async () => {
         const { recovery_codes: codes } = await api.post("/me/totp/confirm", { code: digits(code.input) });
         person.totp = true;
@@ -51,7 +54,8 @@ export function secondStepSection(person) {
 
   function keep(codes) {
     show(
-      message("good", "The second step is on", "Keep these recovery codes in a safe place. Each works once, should the phone be lost. They are shown only now."),
+      message("good", "The second step is on",
+        "Keep these recovery codes safe. Each works once, should the phone be lost. They are shown only now."),
       h("ol", { class: "recovery" }, codes.map((code) => h("li", {}, code))),
       h("div", { class: "actions" }, button("Copy", () => copy(codes.join("\n"), "Recovery codes"), { icon: "copy" }),
         button("I have kept them", idle, { classes: "primary" })));

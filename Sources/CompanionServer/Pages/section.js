@@ -2,7 +2,8 @@
 import { button, h } from "./dom.js";
 
 export function sectionHead(heading, text, ...actions) {
-  return h("header", { class: "section-head" }, h("div", { class: "grow" }, heading, h("p", { class: "muted" }, text)), h("div", { class: "actions" }, actions));
+  return h("header", { class: "section-head" }, h("div", { class: "grow" }, heading, h("p", { class: "muted" }, text)),
+    h("div", { class: "actions" }, actions));
 }
 
 export const refreshButton = (action) => button("Refresh", action, { icon: "refresh" });

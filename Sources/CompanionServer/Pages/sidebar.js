@@ -4,7 +4,11 @@ import { openNewRoom } from "./newroom.js";
 
 /** The list; `open({person})` or `open({room})` is called with what was chosen. */
 export function makeSidebar(model, open) {
-  const search = h("input", { type: "search", placeholder: "Search people and rooms", "aria-label": "Search people and rooms", autocomplete: "off", spellcheck: "false" });
+  const search = h("input",
+    {
+      type: "search", placeholder: "Search people and rooms", "aria-label": "Search people and rooms",
+      autocomplete: "off", spellcheck: "false",
+    });
   const lists = h("div", { class: "lists" });
   const element = h(
     "nav", { class: "sidebar", "aria-label": "People and rooms" },
@@ -16,7 +20,10 @@ export function makeSidebar(model, open) {
 
   const item = (key, picture, name, note, unread, target) => h(
     "li", {},
-    h("button", { type: "button", class: "contact", "aria-current": key === selected ? "true" : null, "data-key": key, onclick: () => open(target) },
+    h("button", {
+      type: "button", class: "contact", "aria-current": key === selected ? "true" : null, "data-key": key,
+      onclick: () => open(target),
+    },
       picture, h("span", { class: "grow" }, h("span", { class: "name" }, name), h("span", { class: "note" }, note)),
       unread > 0 && h("span", { class: "badge count" }, unread, h("span", { class: "visually-hidden" }, " unread"))));
 
@@ -33,7 +40,8 @@ export function makeSidebar(model, open) {
       h("h2", { class: "list-title" }, "People", badge(`${people.filter((person) => person.online).length} online`)),
       people.length ? h("ul", {}, people.map((person) => {
         const room = model.roomWith(person.id);
-        return item(`p-${person.id}`, avatar(person, { presence: true }), person.name, person.online ? "Online" : "Offline",
+        return item(`p-${person.id}`, avatar(person,
+          { presence: true }), person.name, person.online ? "Online" : "Offline",
           room ? model.unread.get(room.id) : 0, { person });
       })) : empty("users", wanted ? "Nobody by that name" : "Nobody here yet",
         wanted ? null : "Colleagues appear when they have an account."),

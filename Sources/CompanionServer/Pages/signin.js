@@ -10,7 +10,7 @@ const emailField = (value = "") => field("E-mail address", {
   spellcheck: "false", autocapitalize: "none",
 });
 
-/** Shows the signed-out pages in `root`; `entered(answer)` is called with the API's answer once someone is signed in. */
+/** Shows the signed-out pages in `root`; `entered(answer)` gets the API's answer once someone is signed in. */
 export function showSignIn(root, entered, note = null) {
   const card = h("div", { class: "card stack" });
   fill(root, h(
@@ -53,7 +53,8 @@ export function showSignIn(root, entered, note = null) {
           hint: "One of the codes that you kept when you switched this on. Each works once.",
         })
         : field("Code from your authenticator app", {
-          name: "code", inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 8, class: "code-input",
+          name: "code", inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 8,
+          class: "code-input",
           pattern: "[0-9 ]{6,8}", title: "Six digits",
         });
       show("Second step",
@@ -62,7 +63,8 @@ export function showSignIn(root, entered, note = null) {
           entered(await api.post("/sessions/totp", { challenge, code: text }));
         }, { wide: true }),
         elsewhere(
-          link(recovery ? "Use the authenticator app" : "Use a recovery code", () => { recovery = !recovery; render(); }),
+          link(
+            recovery ? "Use the authenticator app" : "Use a recovery code", () => { recovery = !recovery; render(); }),
           link("Start again", () => signIn(address))));
     };
     render();
@@ -74,7 +76,8 @@ export function showSignIn(root, entered, note = null) {
     });
     const email = emailField();
     const phone = field("Mobile phone (optional)", {
-      type: "tel", name: "phone", autocomplete: "tel", maxlength: 32, hint: "The activation key can come as a text message.",
+      type: "tel", name: "phone", autocomplete: "tel", maxlength: 32,
+      hint: "The activation key can come as a text message.",
     });
     const password = newPasswordField("Password");
     show("Create an account",
@@ -83,7 +86,8 @@ export function showSignIn(root, entered, note = null) {
           name: name.input.value, email: email.input.value, password: password.input.value,
           ...(phone.input.value.trim() ? { phone: phone.input.value.trim() } : {}),
         });
-        note = message("good", "Check your mail", "We sent an activation key to the address, unless it had an account already.");
+        note = message("good", "Check your mail",
+          "We sent an activation key to the address, unless it had an account already.");
         activate(email.input.value);
       }, { wide: true }),
       elsewhere(back()));
@@ -92,21 +96,25 @@ export function showSignIn(root, entered, note = null) {
   function activate(address = "", key = "", invited = false) {
     const email = emailField(address);
     const code = field("Activation key", {
-      name: "key", required: true, autocomplete: "one-time-code", maxlength: 128, class: "mono", spellcheck: "false", value: key,
+      name: "key", required: true, autocomplete: "one-time-code", maxlength: 128, class: "mono", spellcheck: "false",
+      value: key,
       autocapitalize: "none",
     });
     const password = invited ? newPasswordField("Choose a password") : null;
     show(invited ? "Accept the invitation" : "Activate the account",
       form([email.box, code.box, password?.box], "Activate", async () => {
         await api.post("/accounts/activate", {
-          email: email.input.value, key: code.input.value.trim(), ...(password ? { password: password.input.value } : {}),
+          email: email.input.value, key: code.input.value.trim(), ...(
+            password ? { password: password.input.value } : {}),
         });
         note = message("good", "The account is active", "You can sign in now.");
         signIn(email.input.value);
       }, { wide: true }),
       elsewhere(
         link("Send a new key", () => resend(email.input.value)),
-        link(invited ? "I have a password" : "I was invited", () => activate(email.input.value, code.input.value, !invited)),
+        link(
+          invited ? "I have a password" : "I was invited",
+          () => activate(email.input.value, code.input.value, !invited)),
         back()));
     if (invited && address && key) password.input.focus();
     else if (address) code.input.focus();
@@ -137,7 +145,8 @@ export function showSignIn(root, entered, note = null) {
 
   function enterToken(token = "") {
     const code = field("Code from the mail", {
-      name: "token", required: true, autocomplete: "off", maxlength: 128, class: "mono", spellcheck: "false", value: token,
+      name: "token", required: true, autocomplete: "off", maxlength: 128, class: "mono", spellcheck: "false",
+      value: token,
       autocapitalize: "none",
     });
     const password = newPasswordField();

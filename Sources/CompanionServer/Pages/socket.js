@@ -59,7 +59,8 @@ export class Signaling extends EventTarget {
         reject(new api.Failure("socket", "The server did not answer in time."));
       }, ANSWER_MS);
       this.#waiting.set(id, { resolve, reject, timer });
-      if (!this.send({ ...message, id }, { queued: true })) this.#settle(id, "reject", new api.Failure("socket", "There is no connection to the server."));
+      if (!this.send({ ...message, id }, { queued: true })) this.#settle(id, "reject",
+        new api.Failure("socket", "There is no connection to the server."));
     });
   }
 

@@ -12,7 +12,8 @@ const PHASES = {
 
 /** The stage; hidden while there is no call. `toConversation()` shows the messages on a phone. */
 export function makeStage(model, calls, { toConversation }) {
-  const remote = h("video", { class: "remote", autoplay: true, playsinline: true, "aria-label": "Video of the other side" });
+  const remote = h("video",
+    { class: "remote", autoplay: true, playsinline: true, "aria-label": "Video of the other side" });
   const local = h("video", { class: "local", autoplay: true, playsinline: true, "aria-label": "Your own video" });
   local.muted = true;
   const curtain = h("div", { class: "curtain" });
@@ -23,11 +24,14 @@ export function makeStage(model, calls, { toConversation }) {
   const note = h("p", { class: "stage-note", role: "status" });
   const details = h("section", { class: "details", id: "call-details", "aria-label": "Call details", hidden: true });
 
-  const control = (action, options) => button("", () => attempt(null, async () => action()), { classes: "control", ...options });
+  const control = (action, options) => button("", () => attempt(null, async () => action()),
+    { classes: "control", ...options });
   const microphone = control(() => calls.toggleMicrophone(), { icon: "mic", label: "Microphone" });
   const camera = control(() => calls.toggleCamera(), { icon: "video", label: "Camera" });
   const screen = control(() => calls.toggleScreen(), { icon: "screen", label: "Share the screen" });
-  const more = control(() => showDetails(details.hidden), { icon: "activity", label: "Call details", "aria-controls": "call-details", "aria-expanded": "false" });
+  const more = control(
+    () => showDetails(details.hidden),
+    { icon: "activity", label: "Call details", "aria-controls": "call-details", "aria-expanded": "false" });
   const messages = control(toConversation, { icon: "chat", label: "Messages and documents" });
   messages.classList.add("to-conversation");
   const hangUp = control(() => calls.hangUp(), { icon: "hang-up", label: "Hang up" });
@@ -36,9 +40,11 @@ export function makeStage(model, calls, { toConversation }) {
   const element = h(
     "section", { class: "stage", "aria-label": "Call", hidden: true },
     h("div", { class: "screen" }, remote, curtain, local),
-    h("header", { class: "stage-head" }, h("div", { class: "grow" }, name, h("div", { class: "stage-state" }, state, clock)), path),
+    h("header", { class: "stage-head" },
+      h("div", { class: "grow" }, name, h("div", { class: "stage-state" }, state, clock)), path),
     note, details,
-    h("div", { class: "controls", role: "toolbar", "aria-label": "Call controls" }, microphone, camera, screen, more, messages, hangUp));
+    h("div", { class: "controls", role: "toolbar", "aria-label": "Call controls" }, microphone, camera, screen, more,
+      messages, hangUp));
 
   function showDetails(shown) {
     details.hidden = !shown;
@@ -92,8 +98,10 @@ export function makeStage(model, calls, { toConversation }) {
       check && `Network check: ${check}.`,
     ].filter(Boolean).join(" "));
     note.hidden = !note.textContent;
-    set(microphone, call.audio ? "mic" : "mic-off", call.audio ? "Mute the microphone" : "Switch the microphone on", !call.audio);
-    set(camera, call.video && !call.screen ? "video" : "video-off", call.video ? "Switch the camera off" : "Switch the camera on", !call.video);
+    set(microphone, call.audio ? "mic" : "mic-off", call.audio ? "Mute the microphone" : "Switch the microphone on",
+      !call.audio);
+    set(camera, call.video && !call.screen ? "video" : "video-off",
+      call.video ? "Switch the camera off" : "Switch the camera on", !call.video);
     camera.disabled = call.screen;
     set(screen, "screen", call.screen ? "Stop sharing the screen" : "Share the screen", false);
     screen.classList.toggle("on", call.screen);
@@ -106,7 +114,13 @@ export function makeStage(model, calls, { toConversation }) {
   function renderPath(call) {
     const text = call.figures ? PATH_NAMES[call.figures.path] : "";
     if (path.textContent === text) return;
-    fill(path, text && h("span", { class: `badge ${call.figures.path.startsWith("p2p") ? "good" : "accent"}`, title: "The way that the media takes" }, icon("link"), text));
+    fill(path,
+      text && h("span",
+        {
+          class: `badge ${call.figures.path.startsWith("p2p") ? "good" : "accent"}`,
+          title: "The way that the media takes",
+        },
+        icon("link"), text));
   }
 
   function tick() {
@@ -124,10 +138,13 @@ export function makeStage(model, calls, { toConversation }) {
       details,
       h("h2", {}, "Is this really the other side?"),
       call.code
-        ? [h("p", { class: "security-code mono", "data-code": call.code }, call.code.split(" ").map((group) => h("span", {}, group))),
-          h("p", { class: "small" }, `Read these numbers to ${call.person.name}. If both of you see the same, nobody is listening in between.`)]
+        ? [h("p", { class: "security-code mono", "data-code": call.code },
+          call.code.split(" ").map((group) => h("span", {}, group))),
+          h("p", { class: "small" },
+            `Read these numbers to ${call.person.name}. If both of you see the same, nobody is listening in between.`)]
         : h("p", { class: "small" }, "The code appears when the call is connected."),
-      call.codeChanged && h("p", { class: "small warn-line" }, icon("alert"), "The code changed during the call: compare it again."),
+      call.codeChanged && h("p", { class: "small warn-line" }, icon("alert"),
+        "The code changed during the call: compare it again."),
       h("h2", {}, "Network"),
       figures ? h(
         "dl", { class: "facts figures" },
@@ -139,7 +156,8 @@ export function makeStage(model, calls, { toConversation }) {
         figure("Received", number(figures.inKbits, "kbit/s")),
         figure("Sent", number(figures.outKbits, "kbit/s")),
         figures.size && figure("Picture", `${figures.size}, ${figures.framesPerSecond}/s`),
-        figures.encryption && figure("Encryption", figures.encryption.replaceAll("_", " "))) : h("p", { class: "small" }, "The figures appear when the call is connected."));
+        figures.encryption && figure("Encryption", figures.encryption.replaceAll("_", " "))) : h("p",
+          { class: "small" }, "The figures appear when the call is connected."));
   }
 
   calls.addEventListener("change", render);

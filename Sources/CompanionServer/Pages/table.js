@@ -19,9 +19,14 @@ export function makeTable(caption, columns, load, nothing) {
     fill(holder, h(
       "table", { role: "table" }, h("caption", { class: "visually-hidden" }, caption),
       h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, columns.map((column) => h(
-        "th", { scope: "col", role: "columnheader", class: column.numeric ? "numeric" : "" }, column.title || h("span", { class: "visually-hidden" }, "Actions"))))),
+        "th", {
+          scope: "col", role: "columnheader", class: column.numeric ? "numeric" : "",
+        }, column.title || h("span", { class: "visually-hidden" }, "Actions"))))),
       h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row" }, columns.map((column) => h(
-        "td", { role: "cell", "data-title": column.title, class: column.numeric ? "numeric" : column.title ? "" : "row-actions" }, column.cell(row))))))));
+        "td", {
+          role: "cell", "data-title": column.title,
+          class: column.numeric ? "numeric" : column.title ? "" : "row-actions",
+        }, column.cell(row))))))));
   }
 
   async function refresh() {
@@ -43,4 +48,5 @@ export function makeTable(caption, columns, load, nothing) {
   return { element, refresh, show, again: () => { if (last.length) show(last); } };
 }
 
-export const or = (value, instead = "–") => (value === null || value === undefined || value === "" ? h("span", { class: "muted" }, instead) : value);
+export const or = (value, instead = "–") => (
+  value === null || value === undefined || value === "" ? h("span", { class: "muted" }, instead) : value);

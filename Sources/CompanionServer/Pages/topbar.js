@@ -12,10 +12,15 @@ export function makeTopbar(person, { subtitle = null, elsewhere = null, state = 
   }), { icon: "sign-out", classes: "plain", "aria-label": "Sign out" });
   return h(
     "header", { class: "topbar" },
-    h("a", { class: "brand", href: "/" }, h("img", { src: "/assets/mark.svg", alt: "" }), h("span", {}, "Tern"), subtitle && h("small", {}, subtitle)),
+    h("a", { class: "brand", href: "/" }, h("img", { src: "/assets/mark.svg", alt: "" }), h("span", {}, "Tern"),
+      subtitle && h("small", {}, subtitle)),
     h("span", { class: "spacer" }), state,
-    elsewhere && h("a", { class: "button plain", href: elsewhere.href, "aria-label": elsewhere.text }, icon(elsewhere.icon), h("span", { class: "label" }, elsewhere.text)),
-    h("button", { type: "button", class: "button plain who", "aria-label": `Your account, ${person.name}`, onclick: () => openAccount(person, { withNetworkCheck }) },
+    elsewhere && h("a", { class: "button plain", href: elsewhere.href, "aria-label": elsewhere.text },
+      icon(elsewhere.icon), h("span", { class: "label" }, elsewhere.text)),
+    h("button", {
+      type: "button", class: "button plain who", "aria-label": `Your account, ${person.name}`,
+      onclick: () => openAccount(person, { withNetworkCheck }),
+    },
       avatar(person, { size: "small" }), h("span", { class: "label" }, person.name)),
     out);
 }
