@@ -5,35 +5,35 @@ import RelayServer
 import STUN
 import Testing
 
+@testable import Companion
 @testable import CompanionCommand
 
 /// `tern up`.
 struct UpCommandTests {
     @Test func dataFolderIsPrivateAndNeverOverwritten() throws {
         let parent = try TemporaryFolder()
-        let folder = DataFolder(path: parent.path + "/data")
-        try folder.prepare()
+        let folder = try DataFolder(making: parent.path + "/data")
         #expect(try parent.permissions(of: "data") == 0o700)
-        #expect(try parent.permissions(of: "data/secret") == 0o600)
+        #expect(try parent.permissions(of: "data/relay-secret-current") == 0o600)
+        #expect(try parent.permissions(of: "data/relay-secret-previous") == 0o600)
         #expect(try parent.permissions(of: "data/private-key.pem") == 0o600)
-        let files = [folder.secretFile, folder.certificateFile, folder.keyFile]
+        let files = [folder.secrets.currentPath, folder.secrets.previousPath, folder.certificateFile, folder.keyFile]
         let before = try files.map { try String(contentsOfFile: $0, encoding: .utf8) }
-        #expect(before[0].count == 65)
-        try folder.prepare()
+        #expect(before[0].count == 65 && before[0] != before[1])
+        _ = try DataFolder(making: folder.path)
         #expect(try files.map { try String(contentsOfFile: $0, encoding: .utf8) } == before)
         // What is made can be configured.
         _ = try ConfigurationLoader(flags: [
             "--listen", "tls://127.0.0.1:0", "--certificate", folder.certificateFile, "--private-key", folder.keyFile,
-            "--secret-file", folder.secretFile,
+            "--secret-file", folder.secrets.currentPath, "--secret-file", folder.secrets.previousPath,
         ]).load()
     }
 
     @Test func halfACertificateIsNotCompletedSilently() throws {
         let parent = try TemporaryFolder()
-        let folder = DataFolder(path: parent.path)
-        try folder.prepare()
+        let folder = try DataFolder(making: parent.path)
         try FileManager.default.removeItem(atPath: folder.keyFile)
-        #expect(throws: CommandFailure.self) { try folder.prepare() }
+        #expect(throws: CommandFailure.self) { try DataFolder(making: parent.path) }
     }
 
     @Test func folderThatCannotBeMadeIsOneLine() throws {

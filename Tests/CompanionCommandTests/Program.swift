@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+/// The executable, run as a user runs it.
+struct Program {
+    var exitCode: Int32
+    var output: String
+    var messages: String
+
+    /// The lines on standard error.
+    var messageLines: [String] { messages.split(separator: "\n").map(String.init) }
+
+    /// Runs `tern` to its end.
+    static func run(
+        _ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil
+    ) throws -> Program {
+        // Tests and products are built into the same folder.
+        let folderOfTests = URL(filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
+            .deletingLastPathComponent()
+        let process = Process()
+        process.executableURL = folderOfTests.appending(path: "tern")
+        process.arguments = arguments
+        process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = URL(filePath: folder) }
+        let pipes = (input: Pipe(), output: Pipe(), messages: Pipe())
+        process.standardInput = pipes.input
+        process.standardOutput = pipes.output
+        process.standardError = pipes.messages
+        try process.run()
+        try pipes.input.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try pipes.input.fileHandleForWriting.close()
+        let output = try pipes.output.fileHandleForReading.readToEnd() ?? Data()
+        let messages = try pipes.messages.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return Program(
+            exitCode: process.terminationStatus, output: String(decoding: output, as: UTF8.self),
+            messages: String(decoding: messages, as: UTF8.self))
+    }
+}
+
+/// A folder that is gone after the test.
+final class TemporaryFolder {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "tern-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    /// Writes a file and returns its path.
+    func write(_ text: String, to name: String, permissions: Int = 0o600) throws -> String {
+        let file = path + "/" + name
+        try text.write(toFile: file, atomically: true, encoding: .utf8)
+        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file)
+        return file
+    }
+
+    /// The permissions of a file in the folder.
+    func permissions(of name: String) throws -> Int? {
+        try FileManager.default.attributesOfItem(atPath: path + "/" + name)[.posixPermissions] as? Int
+    }
+}
