@@ -336,7 +336,7 @@ def test_nothing_acknowledged_is_lost_and_nothing_planted_is_on_the_disk(tmp_pat
 
 @pytest.mark.parametrize("break_it, words", [
     (lambda f: (f / "master.key").write_text("00" * 32 + "\n"), ["key"]),
-    (lambda f: sqlite3.connect(next(f.glob("*.sqlite"))).executescript("INSERT INTO migrations VALUES (99)"), ["newer"]),
+    (lambda f: sqlite3.connect(f / "companion.sqlite").executescript("INSERT INTO migrations VALUES (99)"), ["newer"]),
 ])
 def test_a_wrong_key_and_a_newer_database_are_one_clear_line(tmp_path, break_it, words):
     platform = platform_client.Platform(tmp_path / "data").start()

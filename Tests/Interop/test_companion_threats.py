@@ -213,7 +213,8 @@ def test_many_sign_ins_at_once_stay_within_bounds(platform):
     def sign_in(number):
         client = platform.client(address=f"127.0.1.{number % 250 + 1}")
         try:
-            status, _, _ = client.request("POST", "/sessions", {"email": f"n{number}@b.example", "password": "Wrong-1a"})
+            body = {"email": f"n{number}@b.example", "password": "Wrong-1a"}
+            status, _, _ = client.request("POST", "/sessions", body)
         except OSError:
             status = 0
         with lock:

@@ -178,7 +178,7 @@ struct SQLiteFailureTests {
                 }
                 answered.signal()
             }
-            #expect(answered.wait(timeout: .now() + 10) == .success)
+            #expect(answered.wait(timeout: .now() + 60) == .success)
         }
         try await store.write { try $0.set("a", to: [2]) }
     }

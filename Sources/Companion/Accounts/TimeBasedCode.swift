@@ -30,8 +30,8 @@ public enum TimeBasedCode {
         return String(repeating: "0", count: digits - text.count) + text
     }
 
-    /// The step whose code `code` is, if it is one of those taken now and newer than `lastStep`. Every step is compared,
-    /// so the time says nothing about which it was.
+    /// The step whose code `code` is, if it is one of those taken now and newer than `lastStep`. Every step is
+    /// compared, so the time says nothing about which it was.
     static func matchingStep(secret: [UInt8], code: String, now: Int64, after lastStep: Int64) -> Int64? {
         let given = Array(code.utf8)
         guard given.count == digits else { return nil }

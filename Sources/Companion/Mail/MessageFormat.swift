@@ -23,7 +23,8 @@ enum MessageFormat {
         return Array((headers + [""] + lines(base64(Array(body.utf8))) + [""]).joined(separator: "\r\n").utf8)
     }
 
-    /// A header's text: as it is when it is printable ASCII, in encoded words otherwise. Never with a line end of its own.
+    /// A header's text: as it is when it is printable ASCII, in encoded words otherwise. Never with a line end of its
+    /// own.
     static func header(_ text: String) -> String {
         if text.utf8.count <= lineMax, text.utf8.allSatisfy({ 0x20...0x7E ~= $0 }), !text.contains("=?") {
             return text

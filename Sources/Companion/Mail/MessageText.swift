@@ -18,7 +18,8 @@ struct MessageText: Sendable, Equatable {
 
                 or enter this key: \(key)
 
-                It is valid for \(duration(settings.accounts.activationSecondsByMail)), once. If it was not you, do nothing: the account stays closed.
+                It is valid for \(duration(settings.accounts.activationSecondsByMail)), once.
+                If it was not you, do nothing: the account stays closed.
 
                 """)
     }
@@ -72,7 +73,8 @@ struct MessageText: Sendable, Equatable {
 
                 \(link(settings, "reset", [("token", token)]))
 
-                The link is valid for \(duration(settings.accounts.resetSeconds)), once. If it was not you, do nothing: your password stays.
+                The link is valid for \(duration(settings.accounts.resetSeconds)), once.
+                If it was not you, do nothing: your password stays.
 
                 """)
     }

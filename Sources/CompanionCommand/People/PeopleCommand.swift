@@ -24,13 +24,13 @@ public struct PeopleCommand: AsyncParsableCommand {
 struct PeopleListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: "List accounts.")
 
-    @Argument(help: "Part of a name or an address; none: everybody, up to \(AccountService.listMax).")
-    var query: String?
+    @Option(help: ArgumentHelp("Part of a name or an address.", valueName: "text"))
+    var search: String?
 
     @OptionGroup var data: CompanionDataOptions
 
     mutating func run() async throws {
-        let query = query
+        let query = search
         try await data.withCore { core, _ in
             let people = try await PeopleDirectory(core: core).accounts.people(
                 query: query, by: PeopleDirectory.operatorPrincipal)

@@ -65,21 +65,28 @@ struct Platform {
         }
         let secret = try SecretFileReader.secret(inFile: folder.secrets.currentPath)
         let app = RelayServerApp(relay, loader: loader)
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            let relaying = AsyncStream<[ListenerAddress]>.makeStream()
-            group.addTask { try await app.run { relaying.continuation.yield($0) } }
-            group.addTask {
-                // The companion looks for the relay when it starts.
-                guard let listeners = await relaying.stream.first(where: { _ in true }) else {
-                    return await process.close()
+        try await Stopping.whenTold(by: [SIGTERM, SIGINT]) {
+            let listening = AsyncStream<[ListenerAddress]>.makeStream()
+            // No child of this task: the companion asks it to end what it still relays for people, and ends first.
+            let relaying = Task { try await app.run(endsOnSignals: false) { listening.continuation.yield($0) } }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await relaying.value }
+                group.addTask {
+                    guard let listeners = await listening.stream.first(where: { _ in true }) else {
+                        return await process.close()
+                    }
+                    try await process.run { onReady(greeting(listeners, secret, first).text) }
+                    relaying.cancel()
                 }
-                try await process.run { onReady(greeting(listeners, secret, first).text) }
+                defer { group.cancelAll() }
+                // Whichever ends first ends the other.
+                do { try await group.next() } catch {
+                    relaying.cancel()
+                    throw error
+                }
+                group.cancelAll()
+                try await group.waitForAll()
             }
-            // Whichever ends first ends the other.
-            defer { group.cancelAll() }
-            try await group.next()
-            group.cancelAll()
-            try await group.waitForAll()
         }
     }
 

@@ -27,12 +27,13 @@ public struct RelayServerApp: Sendable {
         log = RelayLog(.init(format: loaded.relay.logFormat, level: loaded.relay.logLevel))
     }
 
-    /// Runs until SIGTERM or SIGINT, or until a drain has ended.
+    /// Runs until SIGTERM or SIGINT, until a drain has ended, or until the task is cancelled.
     ///
+    /// - Parameter endsOnSignals: whether SIGTERM and SIGINT end it; a program with other parts ends them in its order.
     /// - Parameter onReady: called once with the listeners as they are bound, when clients are served.
     /// - Throws: `StartFailure`, `SocketError`, `ListenFailure` or `TLSContext.Failure`: nothing runs then, and
     ///   nothing that was opened stays open.
-    public func run(onReady: @Sendable ([ListenerAddress]) -> Void) async throws {
+    public func run(endsOnSignals: Bool = true, onReady: @Sendable ([ListenerAddress]) -> Void) async throws {
         let logger = log.logger("relay")
         defer { log.stop() }
         clinux_ignore_broken_pipes()
@@ -57,7 +58,8 @@ public struct RelayServerApp: Sendable {
         let queue = DispatchQueue(label: "tern.control")
         let ended = AsyncStream<Void>.makeStream()
         control.whenEmpty = { ended.continuation.yield() }
-        let signals = Signals([SIGTERM, SIGINT, SIGHUP, SIGUSR1], queue: queue) { number in
+        let signals = Signals(endsOnSignals ? [SIGTERM, SIGINT, SIGHUP, SIGUSR1] : [SIGHUP, SIGUSR1], queue: queue) {
+            number in
             switch number {
             case SIGHUP: Task { await control.reload(because: "SIGHUP", service) }
             case SIGUSR1: Task { await control.drain(true) }

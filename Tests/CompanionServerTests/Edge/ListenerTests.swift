@@ -137,7 +137,7 @@ struct ListenerTests {
         }
     }
 
-    @Test("a stop ends within a second, with connections and sockets open")
+    @Test("a stop ends although connections and sockets are open")
     func stop() async throws {
         let wires = Shared<[Wire]>([])
         let clock = ContinuousClock()
@@ -152,7 +152,8 @@ struct ListenerTests {
             wires.set([idle, silent, half])
             began.set(clock.now)
         }
-        #expect(clock.now - began.value < .seconds(1.5))
+        // Far above what it takes, on a busy machine too; waiting for the clients would take longer still.
+        #expect(clock.now - began.value < .seconds(8))
         for wire in wires.value { #expect(await wire.readToEnd() != nil) }
     }
 
@@ -199,7 +200,8 @@ struct ListenerTests {
             let noHandshake = try await Wire.plain(port: server.port.withLock { $0 })
             let partBody = try await server.wire()
             try await partBody.send(
-                "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{"
+                "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+                    + "Content-Length: 9\r\n\r\n{"
             )
             let idle = try await server.wire()
             try await idle.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")

@@ -35,7 +35,8 @@ struct MeRoutes {
             summary: "Makes a secret for an authenticator app; it counts once a code confirmed it.",
             input: .json(.object([.required("password", .password)])),
             output: .json(
-                status: 200, .object([.required("secret", .text), .required("uri", .text), .required("qr_svg", .text)])),
+                status: 200,
+                .object([.required("secret", .text), .required("uri", .text), .required("qr_svg", .text)])),
             refusals: [409], budget: .credential
         ) { call in
             let setup = try await accounts.beginTOTP(password: try call.text("password"), by: try call.person())
