@@ -44,6 +44,7 @@ struct ReferenceModel {
     var toPeers = Traffic()
     var toClients = Traffic()
     var isDraining = false
+    var guests = Guests()
 
     init(_ scenario: Scenario) { self.scenario = scenario }
 

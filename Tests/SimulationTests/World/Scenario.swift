@@ -6,6 +6,8 @@ import STUN
 struct Scenario {
     static let realm = "example.test"
     static let secret = SharedSecret(text: "a shared secret", label: "visits")
+    /// The secret that follows it in a rotation; no client has credentials of it.
+    static let nextSecret = SharedSecret(text: "another shared secret", label: "visits")
     /// Peers in this network are denied, by the built-in table.
     static let deniedNetwork: UInt32 = 0x0A00_0000
     static let relayIPv4 = IPAddress(ipv4: 0x1E00_0001)
@@ -37,6 +39,8 @@ struct Scenario {
     let quotas: Quotas
     let lifetimes: Lifetimes
     let visitExpiry: CredentialExpiry
+    /// Of 100 messages in a stream, how many arrive in pieces.
+    let fragmentationPercent: Int
     /// Whether rates and answers to strangers are limited tightly enough to be felt.
     let hasTightBudgets: Bool
 
@@ -74,13 +78,21 @@ struct Scenario {
         self.lifetimes = lifetimes
         visitExpiry = random.pick([.end, .grace(seconds: 30), .call])
         hasTightBudgets = random.chance(15)
+        fragmentationPercent = random.pick([0, 30, 100])
     }
 
-    var settings: RelaySettings {
+    /// The settings when everybody may come.
+    var settings: RelaySettings { settings(Guests()) }
+
+    func settings(_ guests: Guests) -> RelaySettings {
         guard
-            let credentials = try? CredentialDirectory(
-                realm: Scenario.realm, users: Scenario.records, secrets: [Scenario.secret])
+            var credentials = try? CredentialDirectory(
+                realm: Scenario.realm, users: Scenario.records.filter { guests.users.contains($0.name) },
+                secrets: (guests.hasSecret ? [Scenario.secret] : [])
+                    + (guests.hasNextSecret ? [Scenario.nextSecret] : [])
+            )
         else { preconditionFailure("the credentials are well formed") }
+        for name in guests.revoked { credentials.revocations.revoke(name) }
         var settings = RelaySettings(credentials: credentials)
         settings.quotas = quotas
         settings.lifetimes = lifetimes
@@ -114,5 +126,25 @@ struct Scenario {
     /// Whether the relay's policy denies a peer's address, told without asking it.
     static func denies(_ ip: IPAddress) -> Bool {
         ip.family == .ipv4 && ip.ipv4 >> 24 == deniedNetwork >> 24
+    }
+}
+
+/// Who may come at the moment: what reloads and revocations change.
+struct Guests {
+    var users = Set(Scenario.users)
+    var hasSecret = true
+    var hasNextSecret = false
+    /// Usernames, and ids of time-limited ones.
+    var revoked: Set<String> = []
+
+    /// The id inside a time-limited username.
+    static func id(of username: String) -> Substring? {
+        username.firstIndex(of: ":").map { username[username.index(after: $0)...] }
+    }
+
+    func mayCome(_ username: String) -> Bool {
+        guard !revoked.contains(username) else { return false }
+        guard let id = Guests.id(of: username) else { return users.contains(username) }
+        return hasSecret && !revoked.contains(String(id))
     }
 }

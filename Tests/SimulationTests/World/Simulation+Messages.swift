@@ -104,6 +104,7 @@ extension Simulation {
         guard clients.contains(where: { $0.username == user && $0.ip == route.tuple.client.ip }) else {
             throw Violation("believes \(route.tuple.client) to be \(user)")
         }
+        guard model.guests.mayCome(user) else { throw Violation("believes \(user), who may not come any more") }
 
         let allowed = model.allowedCodes(request, datagram.span.bytes, user: user, route.tuple, loop: loop, now)
         let code = answer.type.messageClass == .success ? 0 : answer.error(in: reply.span.bytes).value?.rawValue ?? 999

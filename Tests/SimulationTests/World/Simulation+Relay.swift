@@ -6,8 +6,22 @@ import TURNClient
 extension Simulation {
     mutating func arrive(_ packet: Packet) throws {
         switch packet {
-        case .toRelay(let bytes, let route): try arriveAtRelay(bytes, route)
-        case .toClient(let bytes, let route): try arriveAtClient(bytes, route)
+        case .toRelay(let bytes, let route):
+            if route.tuple.transport.isStream {
+                try arriveInStream(bytes, toRelay(route), route) { simulation, message in
+                    try simulation.arriveAtRelay(message, route)
+                }
+            } else {
+                try arriveAtRelay(bytes, route)
+            }
+        case .toClient(let bytes, let route):
+            if route.tuple.transport.isStream {
+                try arriveInStream(bytes, toClient(route), route) { simulation, message in
+                    try simulation.arriveAtClient(message, route)
+                }
+            } else {
+                try arriveAtClient(bytes, route)
+            }
         case .toPeer(let bytes, let from, let peer): try arriveAtPeer(bytes, from: from, to: peer)
         case .toSocket(let bytes, let from, let relayed): try arriveAtSocket(bytes, from: from, to: relayed)
         case .hairpin(let bytes, let from, let loop, let relay, let generation):
@@ -16,7 +30,7 @@ extension Simulation {
     }
 
     /// The loop that a five-tuple always lands on.
-    private func loop(of route: ClientRoute) -> Int {
+    func loop(of route: ClientRoute) -> Int {
         clients.first { $0.ip == route.tuple.client.ip && $0.route.tuple == route.tuple }?.loop
             ?? model.allocations[route.tuple]?.loop
             ?? Int(route.tuple.client.port) % loops.count

@@ -13,6 +13,8 @@ struct Simulation {
     var clients: [SimulatedClient] = []
     var strangers: [Stranger] = []
     var payloads = PayloadRegister()
+    /// What has arrived of streams, by their number in the network.
+    var streams: [Int: StreamReassembler] = [:]
     var now: UInt64 = 1_000_000
     /// How far the wall clock is ahead of the monotonic one, in seconds.
     private var wallOffset: Int64 = 1_800_000_000
@@ -30,6 +32,8 @@ struct Simulation {
         var refused = 0
         var dropped = 0
         var hairpins = 0
+        var revocations = 0
+        var reloads = 0
 
         static func += (left: inout Statistics, right: Statistics) {
             left.actions += right.actions
@@ -38,6 +42,8 @@ struct Simulation {
             left.refused += right.refused
             left.dropped += right.dropped
             left.hairpins += right.hairpins
+            left.revocations += right.revocations
+            left.reloads += right.reloads
         }
     }
 
@@ -180,7 +186,9 @@ struct Simulation {
         if route.tuple.transport == .udp {
             network.send(.toRelay(message, route), at: now, using: &random)
         } else {
-            network.send(.toRelay(message, route), inStream: Int(route.connection) * 2, at: now, using: &random)
+            for piece in pieces(of: message) {
+                network.send(.toRelay(piece, route), inStream: toRelay(route), at: now, using: &random)
+            }
         }
     }
 
@@ -188,7 +196,10 @@ struct Simulation {
         if route.tuple.transport == .udp {
             network.send(.toClient(message, route), at: now, using: &random)
         } else {
-            network.send(.toClient(message, route), inStream: Int(route.connection) * 2 + 1, at: now, using: &random)
+            let padding = [UInt8](repeating: 0, count: paddedTo4(message.count) - message.count)
+            for piece in pieces(of: message + padding) {
+                network.send(.toClient(piece, route), inStream: toClient(route), at: now, using: &random)
+            }
         }
     }
 
@@ -282,7 +293,7 @@ struct Simulation {
 
     private mutating func administer() throws {
         let loop = random.pick(0...(loops.count - 1))
-        switch random.pick(0...3) {
+        switch random.pick(0...6) {
         case 0:
             let sessions = loops[loop].relay.sessions(limit: 100, now: present)
             try check(sessions, loop)
@@ -291,9 +302,11 @@ struct Simulation {
         case 1:
             model.isDraining = random.chance(15)
             for loop in loops { loop.relay.drain(model.isDraining) }
+        case 2: try revoke()
+        case 3: try reload()
         default:
             // A reload that changes nothing takes nothing away.
-            loops[loop].relay.update(settings: scenario.settings, now: present)
+            loops[loop].relay.update(settings: scenario.settings(model.guests), now: present)
             try afterInput(to: loop)
         }
     }
