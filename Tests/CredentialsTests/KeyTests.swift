@@ -26,6 +26,29 @@ struct OpaqueStringTests {
         #expect(throws: OpaqueStringFailure.self) { try OpaqueString.prepare(text) }
     }
 
+    /// RFC 5892 appendix A.3 to A.9.
+    @Test(arguments: [
+        "paral\u{B7}lel", "\u{375}\u{3B1}", "\u{5D0}\u{5F3}", "\u{5E6}\u{5D4}\u{5F4}\u{5DC}",
+        "\u{30A2}\u{30FB}\u{30A4}", "x\u{30FB}\u{3042}", "\u{30FB}\u{65E5}", "\u{660}\u{669}x", "x\u{6F0}\u{6F9}",
+        "\u{660}12",
+    ])
+    func whatHasItsPlaceIsTaken(text: String) throws {
+        #expect(try OpaqueString.prepare(text) == text)
+    }
+
+    @Test(
+        arguments: [
+            ("a\u{B7}l", "\u{B7}"), ("l\u{B7}", "\u{B7}"), ("\u{B7}l", "\u{B7}"), ("l\u{B7}L", "\u{B7}"),
+            // It becomes a middle dot in normal form C.
+            ("\u{3B1}\u{387}", "\u{B7}"), ("\u{375}x", "\u{375}"), ("\u{3B1}\u{375}", "\u{375}"),
+            ("a\u{5F3}", "\u{5F3}"), ("\u{5F4}\u{5D0}", "\u{5F4}"), ("a\u{30FB}b", "\u{30FB}"),
+            ("\u{30FB}", "\u{30FB}"),
+            ("\u{660}\u{6F0}", "\u{660}"), ("\u{6F9}x\u{661}", "\u{6F9}"),
+        ] as [(String, Unicode.Scalar)])
+    func whatIsMisplacedIsRefused(text: String, scalar: Unicode.Scalar) {
+        #expect(throws: OpaqueStringFailure.disallowed(scalar)) { try OpaqueString.prepare(text) }
+    }
+
     @Test func nothingIsRefusedToo() {
         #expect(throws: OpaqueStringFailure.empty) { try OpaqueString.prepare("") }
     }
@@ -191,30 +214,5 @@ struct CredentialDirectoryTests {
         #expect(throws: CredentialDirectoryFailure.realmTooLong) {
             try CredentialDirectory(realm: String(repeating: "r", count: 128))
         }
-    }
-}
-
-struct LogTextTests {
-    private func escape(_ bytes: [UInt8], limit: Int = 64) -> String {
-        LogText.escape(bytes.span.bytes, limit: limit)
-    }
-
-    @Test(arguments: [
-        ("alice", "alice"), ("%s%n", "%s%n"), ("a\0b", "a\\u{0}b"), ("a\nb\r", "a\\u{a}b\\u{d}"),
-        ("\"'`\\", "\\u{22}\\u{27}\\u{60}\\u{5c}"), ("\u{1B}[31m", "\\u{1b}[31m"), ("Zoë", "Zoë"),
-        ("\u{202E}x", "\\u{202e}x"), ("a\u{A0}b", "a\\u{a0}b"), ("\u{2028}", "\\u{2028}"), ("日本", "日本"), ("", ""),
-    ])
-    func whatIsNotPlainIsEscaped(text: String, escaped: String) {
-        #expect(LogText.escape(text) == escaped)
-        #expect(escape(Array(text.utf8)) == escaped)
-    }
-
-    @Test func bytesThatAreNoUTF8AreEscapedOneByOne() {
-        #expect(escape([0x61, 0xC3, 0x28, 0xFF, 0x0A]) == "a\\xc3(\\xff\\u{a}")
-    }
-
-    @Test func longTextIsCut() {
-        #expect(LogText.escape(String(repeating: "a", count: 513)) == String(repeating: "a", count: 64) + "…")
-        #expect(escape([UInt8](repeating: 0xFF, count: 513), limit: 2) == "\\xff\\xff…")
     }
 }

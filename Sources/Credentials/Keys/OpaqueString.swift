@@ -10,7 +10,8 @@ public enum OpaqueStringFailure: Error, Sendable, Equatable {
         switch self {
         case .empty: "must not be empty"
         case .disallowed(let scalar):
-            "must not contain U+" + Self.hexadecimal(scalar.value) + " (a control, invisible or unassigned character)"
+            "must not contain U+" + Self.hexadecimal(scalar.value)
+                + " (a control, invisible, unassigned or misplaced character)"
         }
     }
 
@@ -23,9 +24,6 @@ public enum OpaqueStringFailure: Error, Sendable, Equatable {
 /// The OpaqueString profile [RFC 8265 4.2], which user names, realms and passwords go through before they become a
 /// key [RFC 8489 9.2.2]: every space is U+0020, the text is in normal form C, and nothing that cannot be seen or
 /// typed is in it. Upper and lower case stay as they are.
-///
-/// The context rules for middle dots, geresh and Arabic digits [RFC 5892 A.3-A.9] are not applied: these characters
-/// are always accepted.
 public enum OpaqueString {
     /// `text` prepared, or why it cannot be.
     public static func prepare(_ text: String) throws(OpaqueStringFailure) -> String {
@@ -40,7 +38,10 @@ public enum OpaqueString {
             previous = scalar
         }
         let spaced = String(mapped)
-        return isASCII ? spaced : String(decoding: spaced._nfcCodeUnits, as: UTF8.self)
+        if isASCII { return spaced }
+        let prepared = String(decoding: spaced._nfcCodeUnits, as: UTF8.self)
+        if let misplaced = ContextRules.violation(in: prepared) { throw .disallowed(misplaced) }
+        return prepared
     }
 
     /// The FreeformClass of PRECIS [RFC 8264 4.3, 9].

@@ -1,6 +1,7 @@
 import ConfigurationKeys
 import Credentials
 import Foundation
+import TestSupport
 import Testing
 
 @testable import RelayServer
@@ -172,7 +173,8 @@ struct ConfigurationFilesTests {
         #expect(
             problems(flags: ["--user", "a\u{7}:x"]) == [
                 "--user: relay.users: the name or the password of \"a\\u{07}\" "
-                    + "must not contain U+0007 (a control, invisible or unassigned character); choose another one"
+                    + "must not contain U+0007 (a control, invisible, unassigned or misplaced character); "
+                    + "choose another one"
             ])
     }
 
