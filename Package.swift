@@ -134,12 +134,14 @@ let package = Package(
             ],
             swiftSettings: common),
 
-        // Tests mirror the sources. TidyTests reads them: imports, purity, shape.
+        // Tests mirror the sources. TidyTests reads them: imports, purity, shape. TestSupport is what several need.
+        .target(name: "TestSupport", dependencies: ["STUN"], path: "Tests/Support", swiftSettings: common),
         .testTarget(name: "TidyTests", swiftSettings: common),
-        .testTarget(name: "STUNTests", dependencies: ["STUN", "Integrity"], swiftSettings: common),
+        .testTarget(name: "STUNTests", dependencies: ["STUN", "Integrity", "TestSupport"], swiftSettings: common),
         .testTarget(name: "IntegrityTests", dependencies: ["Integrity"], swiftSettings: common),
         .testTarget(
-            name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity"], swiftSettings: common),
+            name: "CredentialsTests", dependencies: ["Credentials", "STUN", "Integrity", "TestSupport"],
+            swiftSettings: common),
         .testTarget(
             name: "RelayCoreTests", dependencies: ["RelayCore", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
@@ -157,7 +159,7 @@ let package = Package(
         .testTarget(
             name: "RelayServerTests",
             dependencies: [
-                "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN",
+                "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN", "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),
@@ -194,8 +196,7 @@ let package = Package(
             name: "RelayCommandTests",
             dependencies: [
                 "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "TURNClient",
-                "Credentials",
-                "STUN", "tern",
+                "Credentials", "STUN", "TestSupport", "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),

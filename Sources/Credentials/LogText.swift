@@ -2,6 +2,10 @@ internal import STUN
 
 /// Text from strangers for logs, tables and terminals: one line, nothing invisible, nothing that a terminal or a log
 /// reader would take for more than text.
+///
+/// Whoever sends packets chooses usernames: a line break would forge a record, an escape sequence would steer the
+/// reader's terminal, a bidirectional override would reorder what is read (GHSA-4g7c-p5wg-j4hp is the same mistake
+/// with format strings). Everything that is not plainly visible is written as an escape.
 public enum LogText {
     /// At most `limit` characters of `bytes`. Backslash, quotes and everything that is no letter, digit, mark, symbol
     /// or punctuation is escaped as `\u{…}`; bytes that are no UTF-8 as `\x…`.
@@ -42,10 +46,14 @@ public enum LogText {
         }
     }
 
+    /// Whether a reader sees this scalar, alone, where it stands, and a log keeps it for text in quotes of any kind.
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-        if scalar.isASCII {
-            return 0x20...0x7E ~= scalar.value && scalar != "\\" && scalar != "\"" && scalar != "'" && scalar != "`"
-        }
+        scalar != "\\" && scalar != "\"" && scalar != "'" && scalar != "`" && isVisible(scalar)
+    }
+
+    /// Whether a reader sees this scalar, alone, where it stands.
+    static func isVisible(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.isASCII { return 0x20...0x7E ~= scalar.value }
         if scalar.properties.isDefaultIgnorableCodePoint { return false }
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator,

@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 /// Section 6 of the attack table: reflection and amplification.

@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 
 /// Where the client of these tests is.
 let client = TransportAddress("192.0.2.1:40630")!

@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 /// RFC 8489 9.2.4, in its order.

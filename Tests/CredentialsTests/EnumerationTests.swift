@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 /// A known user and an unknown one take the same time and get the same bytes.

@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 struct NonceTests {

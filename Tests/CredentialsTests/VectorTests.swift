@@ -1,6 +1,7 @@
 import Credentials
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 /// RFC 5769 and RFC 8489 Appendix B: read, verified, and built again to the last byte.

@@ -1,5 +1,6 @@
 import Credentials
 import Foundation
+import TestSupport
 import Testing
 
 /// `tern credentials`: what it prints is what the relay accepts.

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 /// Exit code 2 and one line for what is wrong with the configuration or the command line; nothing half-started.

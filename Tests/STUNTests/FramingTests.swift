@@ -1,4 +1,5 @@
 import STUN
+import TestSupport
 import Testing
 
 /// RFC 8656 12.4-12.7.

@@ -1,5 +1,6 @@
 import Integrity
 import STUN
+import TestSupport
 import Testing
 
 /// RFC 8489 5 and 6.3: what is a STUN message at all.

@@ -1,3 +1,4 @@
+import Credentials
 import RelayServer
 
 /// Rows under a head, columns aligned: numbers to the right, the rest to the left.

@@ -1,3 +1,4 @@
+import Credentials
 import RelayServer
 
 /// The live view as text. Pure: what is shown depends on the numbers and the size of the screen.

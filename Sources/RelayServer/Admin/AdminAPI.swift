@@ -1,3 +1,5 @@
+import Credentials
+
 /// The administration of a running relay: HTTP/1.1 and JSON over a Unix socket that only its owner may open.
 ///
 ///     GET  /v1/status             StatusDocument

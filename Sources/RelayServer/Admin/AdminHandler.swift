@@ -1,3 +1,4 @@
+import Credentials
 import FlyingFox
 import Foundation
 import Logging

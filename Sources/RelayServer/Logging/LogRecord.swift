@@ -1,3 +1,4 @@
+import Credentials
 import Logging
 
 /// One record as it goes into the log: exactly one line, whatever its contents.

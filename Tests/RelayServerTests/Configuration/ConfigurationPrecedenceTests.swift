@@ -1,4 +1,5 @@
 import ConfigurationKeys
+import TestSupport
 import Testing
 
 @testable import RelayServer

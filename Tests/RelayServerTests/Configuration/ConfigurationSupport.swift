@@ -1,6 +1,7 @@
 import ConfigurationKeys
 import Foundation
 import Glibc
+import TestSupport
 import Testing
 
 @testable import RelayServer
@@ -30,25 +31,7 @@ func problems(flags: [String], environment: [String: String] = [:]) -> [String] 
     }
 }
 
-/// A folder that is gone after the test.
-final class TemporaryFolder {
-    let path: String
-
-    init() throws {
-        path = NSTemporaryDirectory() + "tern-" + UUID().uuidString
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
-
-    /// Writes a file and returns its path.
-    func write(_ text: String, to name: String, permissions: Int = 0o600) throws -> String {
-        let file = path + "/" + name
-        try text.write(toFile: file, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file)
-        return file
-    }
-
+extension TemporaryFolder {
     /// Makes a certificate and its key, and returns their paths.
     func makeCertificate(_ name: String = "server") throws -> (certificate: String, key: String) {
         let certificate = "\(path)/\(name).crt"

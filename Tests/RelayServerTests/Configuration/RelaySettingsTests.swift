@@ -2,6 +2,7 @@ import ConfigurationKeys
 import Credentials
 import RelayCore
 import STUN
+import TestSupport
 import Testing
 
 @testable import RelayServer

@@ -1,3 +1,4 @@
+import Credentials
 import Foundation
 import Logging
 import Testing
@@ -41,7 +42,7 @@ import Testing
             String(repeating: "u", count: 513), String(repeating: "\u{1}", count: 513),
             String(repeating: "\"", count: 513),
             String(decoding: [UInt8](repeating: 0xFF, count: 513), as: UTF8.self),
-            LogText.escaped(bytes: [0xC0, 0xAF, 0x80, 0xFE]),
+            LogText.escape(([0xC0, 0xAF, 0x80, 0xFE] as [UInt8]).span.bytes),
         ]
         for name in hostile {
             for line in [record("refused", ["user": "\(name)"]).line(format), record(name, ["k": "v"]).line(format)] {
