@@ -13,8 +13,6 @@ public struct LoopSettings: Sendable {
     public var directory: RelayDirectory
     /// The sockets of reserved ports, of every loop.
     public var reservedSockets = ReservedSockets()
-    /// Ports that allocations get.
-    public var relayPorts: ClosedRange<UInt16>
     /// Bytes of a relay socket's receive queue.
     public var relayReceiveBufferBytes = 1 << 20
     /// Bytes of a relay socket's send queue.
@@ -27,11 +25,10 @@ public struct LoopSettings: Sendable {
     public var streams = StreamLimits()
 
     /// Settings from the parts that have no default.
-    public init(index: UInt8, relaySlots: Int, directory: RelayDirectory, relayPorts: ClosedRange<UInt16>) {
+    public init(index: UInt8, relaySlots: Int, directory: RelayDirectory) {
         self.index = index
         self.relaySlots = relaySlots
         self.directory = directory
-        self.relayPorts = relayPorts
     }
 }
 

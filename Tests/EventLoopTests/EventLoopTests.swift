@@ -36,6 +36,24 @@ struct EventLoopTests {
         #expect(loop.stop())
     }
 
+    /// The idle limit counts also when it is below the limit of an unfinished message (30 s): for a client that says
+    /// nothing, and for one that stops in the middle.
+    @Test(arguments: [[], [0], [0, 1, 0, 8, 0x21, 0x12, 0xA4, 0x42, 1]] as [[UInt8]])
+    func aShortIdleLimitEndsConnectionsWithoutAllocation(_ beginning: [UInt8]) async throws {
+        let loop = try RunningLoop(.tcp) {
+            $0.streams.idleTimeMax = 200
+            #expect($0.streams.partialTimeMax > 200)
+        }
+        let client = try connectedSocket(to: loop.address)
+        defer { close(client) }
+        #expect(send(client, beginning, beginning.count, 0) == beginning.count)
+        let counters = try await loop.counters { $0.connectionsTimedOut == 1 }
+        #expect(counters.connectionsTimedOut == 1)
+        var byte: UInt8 = 0
+        #expect(recv(client, &byte, 1, 0) == 0)
+        #expect(loop.stop())
+    }
+
     /// A port that another socket holds is refused, also when that one would share it.
     @Test func aTakenPortIsRefused() throws {
         for transport in [ClientTransport.udp, .tcp] {

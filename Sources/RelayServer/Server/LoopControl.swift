@@ -73,8 +73,7 @@ final class LoopControl: RelayControl {
         let reservedSockets = ReservedSockets()
         parts = (0..<loopCount).map { [directory] index in
             var loop = LoopSettings(
-                index: UInt8(index), relaySlots: configuration.quotas.allocations * 2, directory: directory,
-                relayPorts: configuration.relayPorts.first...configuration.relayPorts.last)
+                index: UInt8(index), relaySlots: configuration.quotas.allocations * 2, directory: directory)
             loop.relayReceiveBufferBytes = configuration.relayBufferBytes
             loop.relaySendBufferBytes = configuration.relayBufferBytes
             loop.carriesDSCP = configuration.carriesDSCP

@@ -28,7 +28,7 @@ final class RunningLoop {
             seed: (1, 2))
         var core = RelaySettings(credentials: try CredentialDirectory(realm: "test"))
         core.quotas.allocations = 16
-        var settings = LoopSettings(index: 0, relaySlots: 32, directory: directory, relayPorts: 49_152...49_200)
+        var settings = LoopSettings(index: 0, relaySlots: 32, directory: directory)
         settings.streams.connectionsMax = 16
         adjust(&settings)
         let handOver = HandOver(mailboxes: [mailbox])
@@ -45,15 +45,16 @@ final class RunningLoop {
     /// Whether the loop ended.
     func stop() -> Bool {
         mailbox.post { $0.stop() }
-        return ended.wait(timeout: .now() + 10) == .success
+        return ended.wait(timeout: .now() + 60) == .success
     }
 
-    /// What the loop has counted, once `condition` holds for it or 5 s are over.
+    /// What the loop has counted, once `condition` holds for it or a minute is over.
     func counters(when condition: @Sendable (LoopCounters) -> Bool) async throws -> LoopCounters {
-        let deadline = DispatchTime.now() + 5
+        let deadline = DispatchTime.now() + 60
         while true {
+            let isLast = DispatchTime.now() > deadline
             let counters = try #require(await mailbox.ask { $0.counters })
-            if condition(counters) || DispatchTime.now() > deadline { return counters }
+            if isLast || condition(counters) { return counters }
             try await Task.sleep(for: .milliseconds(5))
         }
     }
