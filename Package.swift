@@ -175,7 +175,7 @@ let package = Package(
         .testTarget(
             name: "CompanionServerTests",
             dependencies: [
-                "CompanionServer", "Companion", "Store", "Vault", "STUN", "COpenSSL",
+                "CompanionServer", "Companion", "Store", "Vault", "Signaling", "Integrity", "STUN", "COpenSSL",
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

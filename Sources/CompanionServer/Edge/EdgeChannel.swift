@@ -96,6 +96,9 @@ struct EdgeChannel: HTTPChannelHandler {
         let pipeline = channel.pipeline.syncOperations
         let conversation = try pipeline.configureUpgradableHTTPServerPipeline(configuration: configuration)
         try pipeline.addHandler(errors)
+        let upgrade = try pipeline.handler(type: NIOTypedHTTPServerUpgradeHandler<Conversation>.self)
+        try pipeline.addHandler(
+            UpgradeDoor(info) { [gate] in await gate.admit($0, info) }, position: .before(upgrade))
         return conversation
     }
 
@@ -118,22 +121,10 @@ struct EdgeChannel: HTTPChannelHandler {
             maxFrameSize: SocketFrames.messageBytesMax,
             // SocketHandler says why it closes; the default handler would do so a second time.
             enableAutomaticErrorHandling: false,
-            shouldUpgrade: { channel, head in
-                // Nothing more is read meanwhile: NIO would keep it all.
-                channel.setOption(.autoRead, value: false).flatMap {
-                    channel.eventLoop.makeFutureWithTask { await gate.admit(head, info) }
-                }.flatMap { result in
-                    channel.setOption(.autoRead, value: true).map {
-                        switch result {
-                        case .success(let principal):
-                            info.principal = principal
-                            return HTTPHeaders([("sec-websocket-protocol", SocketGate.subprotocol)])
-                        case .failure(let failure):
-                            info.refusal = failure
-                            return nil
-                        }
-                    }
-                }
+            // UpgradeDoor has let through only what was admitted.
+            shouldUpgrade: { channel, _ in
+                channel.eventLoop.makeSucceededFuture(
+                    info.principal.map { _ in HTTPHeaders([("sec-websocket-protocol", SocketGate.subprotocol)]) })
             },
             upgradePipelineHandler: { channel, _ in
                 channel.pipeline.syncOperations.removeHandler(errors.value).flatMapThrowing {
