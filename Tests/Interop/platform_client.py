@@ -171,7 +171,7 @@ class Client:
         ticket = self.post("/socket-ticket")["ticket"]
         with connect(
             f"wss://localhost:{self.platform.tls_port}/ws?ticket={urllib.parse.quote(ticket)}", ssl=self.context,
-            origin=self.platform.origin, subprotocols=["tern.v1"], open_timeout=10, close_timeout=2,
+            origin=self.platform.origin, subprotocols=["tern.v1"], open_timeout=30, close_timeout=2,
             proxy=None, additional_headers={"Cookie": self.cookie}) as raw:
             yield Socket(raw)
 

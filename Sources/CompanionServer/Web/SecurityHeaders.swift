@@ -17,7 +17,7 @@ enum SecurityHeaders {
     private static let permissions = [
         "camera=(self)", "microphone=(self)", "display-capture=(self)", "fullscreen=(self)", "autoplay=(self)",
         "speaker-selection=(self)", "clipboard-write=(self)", "screen-wake-lock=(self)", "picture-in-picture=(self)",
-        "clipboard-read=()", "geolocation=()", "payment=()", "usb=()", "serial=()", "hid=()", "bluetooth=()",
+        "clipboard-read=()", "geolocation=()", "payment=()", "usb=()", "serial=()", "hid=()",
         "midi=()", "accelerometer=()", "gyroscope=()", "magnetometer=()", "browsing-topics=()",
         "publickey-credentials-get=()",
     ].joined(separator: ", ")
