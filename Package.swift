@@ -74,9 +74,12 @@ let package = Package(
             ],
             swiftSettings: common),
 
-        // What operators learn with: reachability.
+        // What operators learn with: reachability, and how much a server carries.
         .target(
             name: "Probe", dependencies: ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver"],
+            swiftSettings: common),
+        .target(
+            name: "Load", dependencies: ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN"],
             swiftSettings: common),
 
         // The companion: a database, keys for what it must not show, and the services.
@@ -114,7 +117,7 @@ let package = Package(
             name: "RelayCommand",
             dependencies: [
                 "RelayServer", "ConfigurationKeys", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
-                "Probe",
+                "Probe", "Load",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -158,6 +161,8 @@ let package = Package(
         .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
+        .testTarget(
+            name: "LoadTests", dependencies: ["Load", "TURNClient", "Credentials", "STUN"], swiftSettings: common),
         .testTarget(name: "ProbeTests", dependencies: ["Probe", "TURNClient", "STUN"], swiftSettings: common),
         .testTarget(
             name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],

@@ -100,7 +100,8 @@ def authority(folder, name):
     (folder / "extensions").write_text(f"subjectAltName=DNS:{NAME},IP:{RELAY_ADDRESS}\n")
     subprocess.run(
         ["openssl", "x509", "-req", "-in", folder / "request.pem", "-CA", folder / "ca.pem"]
-        + ["-CAkey", folder / "ca.key", "-CAcreateserial", "-days", "30", "-extfile", folder / "extensions", "-out", folder / "cert.pem"],
+        + ["-CAkey", folder / "ca.key", "-CAcreateserial", "-days", "30"]
+        + ["-extfile", folder / "extensions", "-out", folder / "cert.pem"],
         check=True, capture_output=True)
     return folder / "ca.pem", folder / "cert.pem", folder / "key.pem"
 

@@ -22,7 +22,8 @@ struct TargetTests {
     @Test("ICE servers are read in each form that browsers take")
     func iceServers() throws {
         let list =
-            #"[{"urls": "stun:a.example"}, {"urls": ["turn:b.example", "turns:b.example"], "username": "u", "credential": "p"}]"#
+            #"[{"urls": "stun:a.example"}, "#
+            + #"{"urls": ["turn:b.example", "turns:b.example"], "username": "u", "credential": "p"}]"#
         let servers = try ICEServers(json: Data(list.utf8))
         #expect(servers.entries.map(\.uris) == [["stun:a.example"], ["turn:b.example", "turns:b.example"]])
         #expect(servers.entries[1].username == "u" && servers.entries[1].credential == "p")

@@ -12,6 +12,7 @@ struct ImportTests {
         "Signaling": [],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "Foundation", "Glibc"],
+        "Load": ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "Foundation", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [
@@ -31,7 +32,7 @@ struct ImportTests {
             "NIOHTTPTypesHTTP1", "NIOSSL", "Logging", "Foundation", "Glibc",
         ],
         "RelayCommand": [
-            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Credentials", "Integrity", "STUN",
+            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Load", "Credentials", "Integrity", "STUN",
             "ArgumentParser",
             "Logging", "Foundation",
             "Glibc",
