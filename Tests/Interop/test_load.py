@@ -22,7 +22,8 @@ QUICK = ["--sessions", "12", "--seconds", "1.5", "--loops", "1"]
 def relay():
     port = server.free_port()
     flags = ["--metrics", f"127.0.0.1:{port}", "--allocations-per-user", "4096", "--relay-ports", "10000-30000"]
-    with server.running(flags, hosts=("127.0.0.1", "::1")) as running:
+    both = ("127.0.0.1", "::1")
+    with server.running(flags, hosts=both, relay_addresses=both) as running:
         running.metrics_port = port
         yield running
 
@@ -82,6 +83,16 @@ def test_counts_agree_with_the_relays(relay, transport, profile, direction):
         assert (to_peers, to_clients) == expected[direction]
 
 
+@pytest.mark.parametrize("transport", ["udp", "tls"])
+def test_the_same_over_ipv6(relay, transport):
+    before = counters(relay)
+    port = relay.address(transport, "::1")[1]
+    scheme = "turns" if transport == "tls" else "turn"
+    result = load(
+        f"{scheme}:[::1]:{port}", *CREDENTIALS, *QUICK, "--direction", "both", "--insecure-certificate")
+    assert result["received"] == result["sent"] == sum(difference(relay, before, *PACKETS)) > 0
+
+
 def test_indications_and_clients_of_each_other(relay):
     before = counters(relay)
     result = load(uri(relay, "udp"), *CREDENTIALS, *QUICK, "--indications", "--direction", "both")
@@ -105,7 +116,7 @@ def test_allocations_are_made_and_given_back_as_fast_as_asked(relay):
     before = counters(relay)
     result = load(
         uri(relay, "udp"), *CREDENTIALS, "--profile", "allocations", "--rate", 200, "--seconds", 2, "--sessions", 50)
-    assert result["received"] == result["sent"] and 390 <= result["sent"] <= 402
+    assert result["received"] == result["sent"] > 200 and 390 <= result["sent"] + result["missed"] <= 402
     opened, ended = difference(relay, before, "tern_allocations_opened_total", "tern_allocations_ended_total")
     assert opened == ended == result["allocated"] and result["refreshed"] == 2 * result["allocated"]
 

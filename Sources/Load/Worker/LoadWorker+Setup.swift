@@ -30,7 +30,9 @@ extension LoadWorker {
     /// A cycle of the profile `allocations`.
     func beginCycle() {
         guard underWay < limit, !freePlaces.isEmpty else {
+            // The server has not answered as many as there may be: that is its pace, not the generator's.
             counters.missed += 1
+            counters.refused += 1
             return
         }
         counters.sent += 1
@@ -96,7 +98,10 @@ extension LoadWorker {
     /// The first request.
     func ask(_ session: LoadSession) {
         session.state = .asking
-        session.client.start(.allocate(AllocateOptions()), now: clinux_monotonic_nanoseconds() / 1_000_000)
+        var options = AllocateOptions()
+        // The relayed address has to be of the peer's family [RFC 8656 7.1].
+        if (plan.remotePeer ?? peer.address).family == .ipv6 { options.family = .ipv6 }
+        session.client.start(.allocate(options), now: clinux_monotonic_nanoseconds() / 1_000_000)
         flush(session)
     }
 
