@@ -195,6 +195,11 @@ extension LoadWorker {
             turns.removeAll { Int($0) == session.index }
             underWay += 1
         }
+        // Over a stream the allocation ends with the connection.
+        if session.relayed != nil, session.transport == .udp {
+            start(.refresh(lifetimeSeconds: 0, family: nil), session)
+            flush(session)
+        }
         remove(session)
     }
 

@@ -22,6 +22,14 @@ public struct ProbeReport: Codable, Equatable, Sendable {
         public var remedy: String?
         /// Whether the result counts it.
         public var counted: Bool
+
+        /// Something seen, and what to ask for.
+        public init(blocker: Blocker, text: String, remedy: String?, counted: Bool) {
+            self.blocker = blocker
+            self.text = text
+            self.remedy = remedy
+            self.counted = counted
+        }
     }
 
     /// A credential that carries its own end.
