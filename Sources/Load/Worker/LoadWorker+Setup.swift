@@ -127,8 +127,12 @@ extension LoadWorker {
             } else if plan.profile == .allocations {
                 start(.refresh(lifetimeSeconds: 0, family: nil), session)
             }
+        case .failed(.allocate, .refused(.allocationMismatch)) where retries < LoadWorker.retryLimit:
+            // The server still holds what an earlier client with this port left behind: another port, then.
+            retries += 1
+            retry(session)
         case .failed(let request, let failure):
-            fail("\(request): \(failure.advice)", session)
+            fail("\(LoadWorker.name(request)): \(failure.advice)", session)
         case .bound, .data, .unreachable: break
         }
     }
@@ -161,6 +165,26 @@ extension LoadWorker {
         underWay -= 1
         counters.ready += 1
         turns.append(Int32(truncatingIfNeeded: session.index))
+    }
+
+    /// Begins a session anew from another port.
+    private func retry(_ session: LoadSession) {
+        underWay -= 1
+        end(session)
+        descriptors[session.index] = -1
+        sessions[session.index] = nil
+        freePlaces.append(session.index)
+        begin(clinux_monotonic_nanoseconds())
+    }
+
+    private static func name(_ request: ClientRequest) -> String {
+        switch request {
+        case .binding: "Binding"
+        case .allocate: "Allocate"
+        case .refresh: "Refresh"
+        case .createPermission: "CreatePermission"
+        case .channelBind: "ChannelBind"
+        }
     }
 
     // MARK: - Ends

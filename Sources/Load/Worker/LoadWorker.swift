@@ -20,6 +20,8 @@ final class LoadWorker {
     static let latenessLimit: UInt64 = 200_000_000
     /// How often timers are looked at and reports are made, in nanoseconds.
     static let tickInterval: UInt64 = 100_000_000
+    /// Ports that were found taken, before that counts as a failure.
+    static let retryLimit = 1_000
     /// The channel of every session.
     static let channel: UInt16 = 0x4000
 
@@ -52,6 +54,7 @@ final class LoadWorker {
     var failure: String?
     var tlsContext: OpaquePointer?
     var began = 0
+    var retries = 0
 
     // The schedule.
     var order = LoadControl.Order()
