@@ -94,6 +94,8 @@ public struct ProbeCommand: ParsableCommand {
         guard let watch else {
             let report = ConnectivityProbe.run(plan)
             Terminal.print(json ? try report.json() : report.text)
+            // The table has them; who reads JSON by program wants them in its log.
+            if json { for finding in report.findings { Terminal.note("tern: \(finding.text)") } }
             if report.exitCode != 0 { throw ExitCode(report.exitCode) }
             return
         }
