@@ -37,6 +37,7 @@ let package = Package(
         // C: kernel and library interfaces that Swift cannot import, as inline functions.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .target(name: "CArgon2", linkerSettings: [.linkedLibrary("argon2")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
         .target(name: "CQRCode", linkerSettings: [.linkedLibrary("qrencode")]),
@@ -71,6 +72,14 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ],
+            swiftSettings: common),
+
+        // What operators learn with: reachability, and how much a server carries.
+        .target(
+            name: "Probe", dependencies: ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver"],
+            swiftSettings: common),
+        .target(
+            name: "Load", dependencies: ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN"],
             swiftSettings: common),
 
         // The companion: a database, keys for what it must not show, and the services.
@@ -108,6 +117,7 @@ let package = Package(
             name: "RelayCommand",
             dependencies: [
                 "RelayServer", "ConfigurationKeys", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
+                "Probe", "Load",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -151,6 +161,9 @@ let package = Package(
         .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
+        .testTarget(
+            name: "LoadTests", dependencies: ["Load", "TURNClient", "Credentials", "STUN"], swiftSettings: common),
+        .testTarget(name: "ProbeTests", dependencies: ["Probe", "TURNClient", "STUN"], swiftSettings: common),
         .testTarget(
             name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
@@ -196,7 +209,7 @@ let package = Package(
             name: "RelayCommandTests",
             dependencies: [
                 "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "TURNClient",
-                "Credentials", "STUN", "TestSupport", "tern",
+                "Credentials", "Probe", "STUN", "TestSupport", "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),

@@ -5,6 +5,7 @@
 #include "epoll.h"
 #include "process.h"
 #include "socket.h"
+#include "traffic.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -35,6 +36,12 @@ int clinux_accept(int listener, clinux_address *peer) {
     if (descriptor < 0) return -errno;
     *peer = clinux_unpack(&address);
     return descriptor;
+}
+
+int clinux_epoll_wait_fine(int epoll, struct epoll_event *events, int capacity, uint64_t nanoseconds) {
+    struct timespec wait = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+    int count = epoll_pwait2(epoll, events, capacity, &wait, NULL);
+    return count < 0 && errno == EINTR ? 0 : count;
 }
 
 uint64_t clinux_raise_descriptor_limit(void) {

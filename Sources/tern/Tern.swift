@@ -11,7 +11,7 @@ struct Tern: AsyncParsableCommand {
         version: CommandLineTool.version,
         subcommands: [
             UpCommand.self, RelayGroupCommand.self, CompanionRunCommand.self, PeopleCommand.self, AuditCommand.self,
-            CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self,
+            CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self, LoadCommand.self,
         ])
 
     static func main() async {

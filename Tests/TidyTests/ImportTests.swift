@@ -11,6 +11,8 @@ struct ImportTests {
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
         "Signaling": [],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
+        "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "Foundation", "Glibc"],
+        "Load": ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "Foundation", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [
@@ -30,7 +32,8 @@ struct ImportTests {
             "NIOHTTPTypesHTTP1", "NIOSSL", "Logging", "Foundation", "Glibc",
         ],
         "RelayCommand": [
-            "RelayServer", "ConfigurationKeys", "TURNClient", "Credentials", "Integrity", "STUN", "ArgumentParser",
+            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Load", "Credentials", "Integrity", "STUN",
+            "ArgumentParser",
             "Logging", "Foundation",
             "Glibc",
         ],
@@ -40,7 +43,7 @@ struct ImportTests {
         ],
         "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
-        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
+        "CLinux": [], "COpenSSL": [], "CResolver": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -59,7 +62,7 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode", "CPages"]
+    static let cModules = ["CLinux", "COpenSSL", "CResolver", "CArgon2", "CCurl", "CQRCode", "CPages"]
 
     @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {

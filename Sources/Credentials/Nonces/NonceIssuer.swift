@@ -76,6 +76,13 @@ public struct NonceIssuer: Sendable {
         return -30...max(lifetimeSeconds, 0) ~= age ? .valid : .stale(ageSeconds: age)
     }
 
+    /// When a nonce of this form was issued, in Unix seconds by its relay's clock; nil for another form. It is no
+    /// secret: a client learns from it how far its own clock is off.
+    public static func issueTime(of nonce: RawSpan) -> Int64? {
+        guard SecurityFeatures(nonce: nonce) != nil, let parts = parse(nonce) else { return nil }
+        return Int64(parts.time)
+    }
+
     private func code(
         _ ip: IPAddress, _ port: UInt16, _ time: UInt32, _ features: SecurityFeatures,
         _ offer: PasswordAlgorithmOffer, using mac: inout MessageAuthenticator

@@ -1,26 +1,37 @@
 public import ArgumentParser
 import Foundation
+import Glibc
+import Probe
 import TURNClient
 
-/// `tern probe`: proves that a relay works by relaying packets between two clients of its own.
+/// `tern probe`: does it work from here?
 public struct ProbeCommand: ParsableCommand {
-    /// One call probes several ways to the relay.
+    /// One call tries every way to the servers that it names.
     public static let configuration = CommandConfiguration(
         commandName: "probe",
-        abstract: "Relay packets between two clients and report what arrived.",
+        abstract: "Try every way to a relay from this machine, and tell what is in the way.",
         discussion: """
-            Opens two allocations per URI, binds channels between them, and sends numbered packets from one client \
-            through the relay to the other and back.
-            Exit code 0 when every packet came back, 1 when some were lost or a URI gave no path, 2 when none did.
+            Looks up the names (A, AAAA, SRV, NAPTR), asks for its own address over UDP, TCP and TLS, over IPv4 and \
+            IPv6, directly and through an HTTP proxy, opens two allocations on each way, and sends numbered packets \
+            from one client through the relay to the other and back. The answer is a table, and what to ask the \
+            network's people for. Without a user name only whether the relay answers is tried.
+            Exit code 0 when all is well, 1 when something is in the way, 2 when there is no path.
             """)
 
     @Argument(
         help: ArgumentHelp(
-            "turn:HOST:PORT?transport=udp, turn:HOST:PORT?transport=tcp or turns:HOST:PORT.", valueName: "uri"))
-    var uris: [String]
+            "turn:HOST:PORT?transport=udp, turn:HOST:PORT?transport=tcp, turns:HOST:PORT or stun:HOST:PORT.",
+            valueName: "uri"))
+    var uris: [String] = []
+
+    @Option(
+        help: ArgumentHelp(
+            "Servers and credentials as a web application gets them, in JSON; - reads them.",
+            valueName: "file"))
+    var iceServers: String?
 
     @Option(help: "The user's name.")
-    var user: String
+    var user: String?
 
     @Option(help: "The password; without it TERN_PASSWORD is taken from the environment, or it is asked for.")
     var password: String?
@@ -32,6 +43,15 @@ public struct ProbeCommand: ParsableCommand {
     @Flag(help: "Accept any certificate.")
     var insecureCertificate = false
 
+    @Option(
+        help: ArgumentHelp(
+            "An HTTP proxy to try streams through, http://[USER:PASSWORD@]HOST:PORT; none ignores $https_proxy.",
+            valueName: "url"))
+    var proxy: String?
+
+    @Flag(help: "Try what is named alone, not the other usual ports of the same host and what SRV records name.")
+    var onlyListed = false
+
     @Option(help: ArgumentHelp("How long packets are sent.", valueName: "n"))
     var seconds = 2.0
 
@@ -41,7 +61,13 @@ public struct ProbeCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Bytes of payload per packet.", valueName: "n"))
     var size = 160
 
-    @Flag(help: "Write JSON.")
+    @Option(help: ArgumentHelp("Seconds that each step may take.", valueName: "n"))
+    var timeout = 5.0
+
+    @Option(help: ArgumentHelp("Probe again and again, so many seconds after the last time.", valueName: "seconds"))
+    var watch: Double?
+
+    @Flag(help: "Write JSON; with --watch one object per line.")
     var json = false
 
     /// For the parser.
@@ -49,38 +75,119 @@ public struct ProbeCommand: ParsableCommand {
 
     /// Refuses what cannot be carried out, before anything is sent.
     public func validate() throws {
-        guard !uris.isEmpty else { throw ValidationError("name at least one URI, as in turn:127.0.0.1:3478") }
+        guard !uris.isEmpty || iceServers != nil else {
+            throw ValidationError("name at least one URI, as in turn:127.0.0.1:3478, or give --ice-servers FILE")
+        }
         guard seconds > 0, seconds <= 3_600 else { throw ValidationError("--seconds must be from 0 to 3600") }
         guard (1...10_000).contains(rate) else { throw ValidationError("--rate must be from 1 to 10000") }
         guard (4...1_200).contains(size) else { throw ValidationError("--size must be from 4 to 1200") }
+        guard timeout >= 0.1, timeout <= 60 else { throw ValidationError("--timeout must be from 0.1 to 60") }
+        if let watch, !(0...86_400 ~= watch) { throw ValidationError("--watch must be from 0 to 86400") }
         guard !(insecureCertificate && ca != nil) else {
             throw ValidationError("--ca and --insecure-certificate exclude each other")
         }
     }
 
-    /// Probes one URI after the other and prints the report.
+    /// Probes once, or until interrupted.
     public mutating func run() throws {
-        var targets: [RelayURI] = []
-        for text in uris {
-            do {
-                targets.append(try RelayURI.parse(text))
-            } catch {
-                throw CommandFailure(error.description, exitCode: 2)
+        let plan = try makePlan()
+        guard let watch else {
+            let report = ConnectivityProbe.run(plan)
+            Terminal.print(json ? try report.json() : report.text)
+            // The table has them; who reads JSON by program wants them in its log.
+            if json { for finding in report.findings { Terminal.note("tern: \(finding.text)") } }
+            if report.exitCode != 0 { throw ExitCode(report.exitCode) }
+            return
+        }
+        while true {
+            let report = ConnectivityProbe.run(plan)
+            if json {
+                Terminal.print(try report.json(compact: true))
+            } else if isatty(STDOUT_FILENO) == 1 {
+                // A screen of its own each time: home, and nothing of the last one.
+                Terminal.print("\u{1B}[H\u{1B}[2J" + report.timeText + "\n\n" + report.text)
+            } else {
+                Terminal.print(report.line)
+            }
+            Thread.sleep(forTimeInterval: watch)
+        }
+    }
+
+    // MARK: - Plan
+
+    private func makePlan() throws -> ProbePlan {
+        var items = try listedItems()
+        if !uris.isEmpty {
+            let secret = try user.map { _ in try secretOfUser() }
+            items += try uris.map {
+                ProbePlan.Item(target: try target($0), user: user ?? "", password: secret ?? "")
             }
         }
+        if !onlyListed { items = ProbePlan.withUsualPorts(items) }
+        let proxy = try chosenProxy(for: items)
+        var plan = ProbePlan(items: items, trust: trust, proxy: proxy)
+        plan.isProxyCounted = self.proxy != nil
+        plan.followsServices = !onlyListed
+        plan.seconds = seconds
+        plan.packetsPerSecond = rate
+        plan.payloadBytes = size
+        plan.timeout = UInt64(timeout * 1_000)
+        return plan
+    }
+
+    private func listedItems() throws -> [ProbePlan.Item] {
+        guard let iceServers else { return [] }
+        let servers: ICEServers
+        do {
+            let data =
+                iceServers == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile()
+                : try Data(contentsOf: URL(filePath: iceServers))
+            servers = try ICEServers(json: data)
+        } catch {
+            throw CommandFailure(
+                "\(iceServers) is no list of ICE servers: write an array of {\"urls\", \"username\", \"credential\"}",
+                exitCode: 2)
+        }
+        let items = try servers.entries.flatMap { entry in
+            try entry.uris.map {
+                ProbePlan.Item(
+                    target: try target($0), user: entry.username ?? user ?? "",
+                    password: entry.credential ?? password ?? "")
+            }
+        }
+        guard !items.isEmpty else { throw CommandFailure("\(iceServers) names no server", exitCode: 2) }
+        return items
+    }
+
+    private func target(_ text: String) throws -> ProbeTarget {
+        do {
+            return try ProbeTarget.parse(text)
+        } catch {
+            throw CommandFailure(error.description, exitCode: 2)
+        }
+    }
+
+    private func secretOfUser() throws -> String {
         guard
             let secret = password ?? ProcessInfo.processInfo.environment["TERN_PASSWORD"]
                 ?? Terminal.readSecret(prompt: "password: ")
         else { throw CommandFailure("no password: give --password or set TERN_PASSWORD", exitCode: 2) }
+        return secret
+    }
 
-        let plan = RelayProbe.Plan(
-            user: user, password: secret, trust: trust, seconds: seconds, packetsPerSecond: rate, payloadBytes: size)
-        let report = ProbeReport(paths: targets.map { RelayProbe.run($0, plan) })
-        Terminal.print(json ? try report.json() : report.table)
-        for path in report.paths {
-            if let problem = path.problem { Terminal.note("tern: \(path.uri): \(problem)") }
+    private func chosenProxy(for items: [ProbePlan.Item]) throws -> ProxyAddress? {
+        switch proxy {
+        case "none"?: return nil
+        case let text?:
+            guard let address = ProxyAddress(text) else {
+                throw CommandFailure("\(text) is no HTTP proxy: write http://HOST:PORT", exitCode: 2)
+            }
+            return address
+        case nil:
+            let host = items.first?.target.uri.host ?? ""
+            return ProxyAddress.named(in: ProcessInfo.processInfo.environment, for: host)
         }
-        if report.exitCode != 0 { throw ExitCode(report.exitCode) }
     }
 
     private var trust: CertificateTrust {

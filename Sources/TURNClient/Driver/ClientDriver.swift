@@ -52,6 +52,12 @@ public struct ClientDriver: ~Copyable {
             settings, framing: uri.transport == .udp ? .datagram : .stream, random: SecureRandom())
     }
 
+    /// A driver over a socket that is connected already.
+    public init(over socket: consuming ClientSocket, framing: ClientFraming, _ settings: ClientSettings) {
+        self.socket = socket
+        client = RelayClient(settings, framing: framing, random: SecureRandom())
+    }
+
     /// Sends a request and waits for its outcome.
     public mutating func perform(
         _ request: ClientRequest, timeoutMilliseconds: UInt64 = 5_000

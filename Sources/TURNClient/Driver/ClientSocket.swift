@@ -1,4 +1,4 @@
-import Glibc
+public import Glibc
 public import STUN
 
 /// A client's socket to a relay: UDP, TCP or TLS, connected, non-blocking.
@@ -36,26 +36,73 @@ public struct ClientSocket: ~Copyable {
         timeoutMilliseconds: UInt64 = 5_000
     ) throws(ClientSocketFailure) {
         let deadline = ClientClock.milliseconds + timeoutMilliseconds
-        let family = address.family == .ipv4 ? AF_INET : AF_INET6
-        let kind = Int32((transport == .udp ? SOCK_DGRAM : SOCK_STREAM).rawValue)
-        let descriptor = socket(family, kind | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
-        guard descriptor >= 0 else { throw .current("socket") }
+        try self.init(
+            connected: ClientSocket.connect(to: address, transport, timeoutMilliseconds: timeoutMilliseconds),
+            remote: address, transport: transport, host: host, trust: trust,
+            timeoutMilliseconds: deadline - min(ClientClock.milliseconds, deadline))
+    }
+
+    /// Takes over a connected, non-blocking descriptor, and runs the TLS handshake over it when the transport is TLS.
+    ///
+    /// `host` is what the certificate must name. Without `judgesCertificate` a certificate that is not to be trusted
+    /// ends nothing: `tlsFacts` tells its problem, and the caller decides.
+    public init(
+        connected descriptor: Int32, remote: TransportAddress, transport: RelayURI.Transport, host: String,
+        trust: CertificateTrust = .system, judgesCertificate: Bool = true, timeoutMilliseconds: UInt64 = 5_000
+    ) throws(ClientSocketFailure) {
         do throws(ClientSocketFailure) {
-            try ClientSocket.connect(descriptor, address, deadline)
+            let deadline = ClientClock.milliseconds + timeoutMilliseconds
             if transport != .udp {
                 var on: Int32 = 1
                 setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
             }
             tls =
                 transport == .tls
-                ? try ClientSocket.handshake(descriptor, host: host, trust: trust, deadline) : nil
+                ? try ClientSocket.handshake(
+                    TLSSession(descriptor, host: host, trust: trust, judges: judgesCertificate), descriptor, deadline)
+                : nil
         } catch {
             close(descriptor)
             throw error
         }
         self.descriptor = descriptor
-        remote = address
+        self.remote = remote
         local = SocketAddress.local(of: descriptor) ?? TransportAddress(ip: .anyIPv4, port: 0)
+    }
+
+    /// A new socket connected to `address`: the caller closes it, or hands it to `init(connected:)`.
+    public static func connect(
+        to address: TransportAddress, _ transport: RelayURI.Transport, timeoutMilliseconds: UInt64 = 5_000
+    ) throws(ClientSocketFailure) -> Int32 {
+        let family = address.family == .ipv4 ? AF_INET : AF_INET6
+        let kind = Int32((transport == .udp ? SOCK_DGRAM : SOCK_STREAM).rawValue)
+        let descriptor = socket(family, kind | Int32(SOCK_NONBLOCK.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw .current("socket") }
+        do throws(ClientSocketFailure) {
+            try connect(descriptor, address, ClientClock.milliseconds + timeoutMilliseconds)
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    /// The addresses of a host: an address as it is, a name through the system's resolver.
+    public static func addresses(of host: String, port: UInt16) throws(ClientSocketFailure) -> [TransportAddress] {
+        try SocketAddress.resolve(host, port: port, isStream: true)
+    }
+
+    /// Calls `body` with the kernel's form of an address.
+    public static func withKernelAddress<Result>(
+        _ address: TransportAddress, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Result
+    ) -> Result {
+        SocketAddress.with(address, body)
+    }
+
+    /// What the TLS handshake agreed on and which certificates came; nil without TLS.
+    public var tlsFacts: TLSFacts? {
+        guard tls != nil else { return nil }
+        return tls!.facts()
     }
 
     deinit {
@@ -137,9 +184,8 @@ public struct ClientSocket: ~Copyable {
     }
 
     private static func handshake(
-        _ descriptor: Int32, host: String, trust: CertificateTrust, _ deadline: UInt64
+        _ session: consuming TLSSession, _ descriptor: Int32, _ deadline: UInt64
     ) throws(ClientSocketFailure) -> TLSSession {
-        let session = try TLSSession(descriptor, host: host, trust: trust)
         while true {
             switch session.handshake() {
             case .done: return session

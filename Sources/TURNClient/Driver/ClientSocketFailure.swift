@@ -38,7 +38,7 @@ public enum ClientSocketFailure: Error, Hashable, Sendable, CustomStringConverti
     }
 
     /// The failure that the current `errno` tells about.
-    static func current(_ call: String) -> ClientSocketFailure {
+    public static func current(_ call: String) -> ClientSocketFailure {
         switch errno {
         case ECONNREFUSED: .refused
         case ETIMEDOUT: .timedOut

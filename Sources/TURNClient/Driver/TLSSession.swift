@@ -7,8 +7,10 @@ struct TLSSession: ~Copyable {
     private let context: OpaquePointer
     private let session: OpaquePointer
 
-    /// Prepares a session; `handshake` runs it.
-    init(_ descriptor: Int32, host: String, trust: CertificateTrust) throws(ClientSocketFailure) {
+    /// Prepares a session; `handshake` runs it, and fails for a certificate not to be trusted if it `judges`.
+    init(
+        _ descriptor: Int32, host: String, trust: CertificateTrust, judges: Bool
+    ) throws(ClientSocketFailure) {
         let path: String? = if case .authorities(let path) = trust { path } else { nil }
         if let path, access(path, R_OK) != 0 {
             throw .authorities(path: path, reason: ClientSocketFailure.text(errno))
@@ -21,6 +23,7 @@ struct TLSSession: ~Copyable {
             SSL_CTX_free(context)
             throw .tls(reason: TLSSession.lastReason())
         }
+        if !judges { SSL_set_verify(session, SSL_VERIFY_NONE, nil) }
         self.context = context
         self.session = session
     }
@@ -50,6 +53,33 @@ struct TLSSession: ~Copyable {
     /// Writes as much as fits.
     borrowing func write(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         outcome(copenssl_write(session, bytes.baseAddress, Int32(bytes.count)))
+    }
+
+    /// What was agreed on, and the certificates that came.
+    borrowing func facts() -> TLSFacts {
+        var certificates: [TLSFacts.Certificate] = []
+        for index in 0..<max(0, copenssl_peer_chain_count(session)) {
+            var facts = copenssl_peer_certificate()
+            guard copenssl_read_peer_certificate(session, index, &facts) == 1 else { continue }
+            certificates.append(
+                TLSFacts.Certificate(
+                    subject: text(of: facts.subject), issuer: text(of: facts.issuer), names: text(of: facts.names),
+                    notBefore: facts.not_before, notAfter: facts.not_after, isSelfSigned: facts.self_signed == 1))
+        }
+        let code = SSL_get_verify_result(session)
+        let `protocol` = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
+            copenssl_selected_protocol(session, buffer.baseAddress, buffer.count)
+            return buffer.baseAddress.map { String(cString: $0) } ?? ""
+        }
+        return TLSFacts(
+            version: String(cString: SSL_get_version(session)), cipher: String(cString: copenssl_cipher_name(session)),
+            applicationProtocol: `protocol`.isEmpty ? nil : `protocol`, certificates: certificates,
+            problem: code == 0 ? nil : TLSFacts.Problem(code: Int(code)),
+            problemText: copenssl_certificate_problem(session).map { String(cString: $0) })
+    }
+
+    private borrowing func text<Buffer>(of buffer: Buffer) -> String {
+        withUnsafeBytes(of: buffer) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     private borrowing func outcome(_ result: Int32) -> Outcome {

@@ -1,0 +1,233 @@
+import CLinux
+import Foundation
+import Glibc
+import STUN
+import TURNClient
+
+/// Runs a plan: threads, phases, samples, and the sum of it all.
+public final class LoadRun {
+    /// How long sessions may take to be set up, in seconds, unless a ramp needs more.
+    private static let setupPatience = 30.0
+    /// How long what is under way is waited for, in seconds.
+    private static let drainSeconds = 1.0
+    /// Loss that the generator itself may cause before it is said, as a share of what was sent.
+    private static let tolerance = 0.000_5
+
+    private let plan: LoadPlan
+    private let control: LoadControl
+    private let serverProcess: Int32?
+    private let onSample: (LoadResult.Sample) -> Void
+
+    /// A run of `plan`. `onSample` is called each second; `serverProcess` is the server's, when it runs here.
+    public init(
+        _ plan: LoadPlan, serverProcess: Int32? = nil, onSample: @escaping (LoadResult.Sample) -> Void = { _ in }
+    ) {
+        self.plan = plan
+        self.serverProcess = serverProcess
+        self.onSample = onSample
+        control = LoadControl(workers: plan.loops)
+    }
+
+    /// Sets up, sends for the planned time, and gives everything back.
+    public func run() throws -> LoadResult {
+        var result = LoadResult(plan)
+        let threads = try start()
+        defer { finish(threads) }
+        try setUp(&result)
+        traffic(&result, rate: plan.targetRate, seconds: plan.seconds)
+        result.time = clinux_unix_seconds()
+        return result
+    }
+
+    /// Searches for the highest rate at which no more than `lossPercent` is lost, and 99 of 100 packets take no more
+    /// than `latency` microseconds. Each step takes `plan.seconds`.
+    public func findCapacity(
+        lossPercent: Double, latency: Double, onStep: (LoadResult.Step) -> Void
+    ) throws -> LoadResult {
+        var result = LoadResult(plan)
+        let threads = try start()
+        defer { finish(threads) }
+        try setUp(&result)
+        var search = CapacitySearch(start: plan.targetRate)
+        while let rate = search.next {
+            var one = LoadResult(plan)
+            one.ready = result.ready
+            traffic(&one, rate: rate, seconds: plan.seconds)
+            let holds = one.sentPerSecond > rate * 0.97
+            let passed = holds && one.lossPercent <= lossPercent && (one.latency?.p99 ?? .infinity) <= latency
+            let step = LoadResult.Step(
+                target: rate, delivered: one.receivedPerSecond, lossPercent: one.lossPercent, latency: one.latency,
+                passed: passed, isGeneratorLimited: one.generatorLimit != nil)
+            onStep(step)
+            search.record(passed: passed)
+            let steps = result.steps + [step]
+            if passed { result.take(one) }
+            result.steps = steps
+        }
+        result.time = clinux_unix_seconds()
+        result.capacity = search.best
+        if let failed = result.steps.first(where: { !$0.passed && $0.target > (search.best ?? 0) }) {
+            result.generatorLimit =
+                failed.isGeneratorLimited
+                ? "the generator could not hold a higher rate: the server may carry more" : nil
+        }
+        return result
+    }
+
+    // MARK: - Phases
+
+    private func start() throws -> [Thread] {
+        _ = clinux_raise_descriptor_limit()
+        clinux_ignore_broken_pipes()
+        let servers = try plan.uris.map { uri in
+            try ClientSocket.addresses(of: uri.host, port: uri.port)[0]
+        }
+        let peerAddress = try plan.peerAddress ?? LoadRun.localAddress(towards: servers[0])
+        // Pairs stay together on one loop.
+        let unit = plan.isClientToClient ? 2 : 1
+        let units = plan.sessions / unit
+        return try (0..<plan.loops).map { number in
+            let own = (units / plan.loops + (number < units % plan.loops ? 1 : 0)) * unit
+            let worker = LoadWorker(
+                plan, number: number, limit: max(own, 1), servers: servers, peerAddress: peerAddress, control: control)
+            guard let worker else { throw LoadFailure("no socket at \(peerAddress) for the peer: give --peer-address") }
+            let box = WorkerBox(worker)
+            let thread = Thread { box.worker.run() }
+            thread.start()
+            return thread
+        }
+    }
+
+    /// Hands a worker to its thread: only that one touches it.
+    private final class WorkerBox: @unchecked Sendable {
+        let worker: LoadWorker
+        init(_ worker: LoadWorker) { self.worker = worker }
+    }
+
+    private static func localAddress(towards server: TransportAddress) throws -> IPAddress {
+        try ClientSocket(to: server, transport: .udp, host: "").local.ip
+    }
+
+    private func setUp(_ result: inout LoadResult) throws {
+        let startedAt = ClientClock.nanoseconds
+        let planned = plan.profile == .allocations ? 0 : UInt64(plan.sessions)
+        let patience = LoadRun.setupPatience + (plan.rampPerSecond.map { Double(plan.sessions) / $0 } ?? 0)
+        control.give(.setup)
+        var sum = LoadCounters()
+        while true {
+            Thread.sleep(forTimeInterval: 0.02)
+            sum = control.all.map(\.counters).reduce(LoadCounters(), +)
+            let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
+            if sum.ready + sum.failed >= planned || spent > patience { break }
+        }
+        let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
+        result.ready = sum.ready
+        result.failed = max(sum.failed, planned - min(planned, sum.ready))
+        result.failure = control.all.compactMap(\.failure).first
+        result.setupPerSecond = planned == 0 ? 0 : Double(sum.ready) / max(spent, 0.001)
+        guard planned == 0 || sum.ready > 0 else {
+            throw LoadFailure("no session could be set up: \(result.failure ?? "no answer from the server")")
+        }
+    }
+
+    private func traffic(_ result: inout LoadResult, rate: Double, seconds: Double) {
+        result.targetPerSecond = rate
+        let before = settled()
+        let cpuBefore = serverCPU()
+        let startedAt = ClientClock.nanoseconds
+        control.give(.traffic, rate: rate / Double(plan.loops))
+        var last = (time: startedAt, report: before)
+        while true {
+            let elapsed = Double(ClientClock.nanoseconds - startedAt) / 1e9
+            guard elapsed < seconds else { break }
+            Thread.sleep(forTimeInterval: min(1, seconds - elapsed))
+            let now = (time: ClientClock.nanoseconds, report: total())
+            if now.time - last.time > 500_000_000 {
+                let sample = LoadResult.Sample(now.report, last.report, from: startedAt, last.time, now.time)
+                result.series.append(sample)
+                onSample(sample)
+                last = now
+            }
+        }
+        let end = control.give(.drain)
+        let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
+        wait(LoadRun.drainSeconds) {
+            let sum = total().counters - before.counters
+            return control.all.allSatisfy { $0.generation >= end } && sum.received >= sum.sent && sum.sent > 0
+        }
+        let cpuAfter = serverCPU()
+        result.take(settled(), before, seconds: spent, profile: plan.profile)
+        if let cpuBefore, let cpuAfter {
+            result.serverCores = (cpuAfter - cpuBefore) / spent
+            if result.received > 0 { result.serverUsPerPacket = (cpuAfter - cpuBefore) * 1e6 / Double(result.received) }
+        }
+        result.generatorLimit = limit(result)
+    }
+
+    /// Says why the figures are the generator's and not the server's, if so.
+    private func limit(_ result: LoadResult) -> String? {
+        let sum = control.all.map(\.counters)
+        let missed = Double(result.missed), sent = Double(max(1, result.sent))
+        let drops = sum.reduce(0) { $0 + $1.ownDrops }
+        if Double(drops) > sent * LoadRun.tolerance, drops > 10 {
+            return "\(drops) packets were dropped at the generator's own sockets"
+        }
+        let refused = Double(sum.reduce(0) { $0 + $1.refused })
+        if missed > sent * 0.005, refused < missed / 2 {
+            return "the generator was too slow: \(result.missed) packets were due and not sent"
+        }
+        if result.generatorCores > 0.95 * Double(plan.loops), plan.profile != .idle {
+            return "the generator's loops were busy all the time"
+        }
+        return nil
+    }
+
+    private func finish(_ threads: [Thread]) {
+        control.give(.teardown)
+        wait(2) { control.all.allSatisfy(\.isFinished) }
+        control.give(.end)
+        wait(2) { threads.allSatisfy(\.isFinished) }
+    }
+
+    // MARK: - Numbers
+
+    private func total() -> LoadControl.Report {
+        control.all.reduce(into: LoadControl.Report()) { sum, report in
+            sum.counters = sum.counters + report.counters
+            sum.latency.add(report.latency)
+            sum.setup.add(report.setup)
+            sum.jitter += report.jitter / Double(plan.loops)
+        }
+    }
+
+    /// The sum once every worker has told about the last order.
+    private func settled() -> LoadControl.Report {
+        let generation = control.currentGeneration
+        wait(1) { control.all.allSatisfy { $0.generation >= generation } }
+        Thread.sleep(forTimeInterval: 0.12)
+        return total()
+    }
+
+    private func wait(_ seconds: Double, until condition: () -> Bool) {
+        let deadline = ClientClock.nanoseconds + UInt64(seconds * 1e9)
+        while !condition(), ClientClock.nanoseconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
+    }
+
+    /// CPU time of the server's process in seconds.
+    private func serverCPU() -> Double? {
+        guard let serverProcess, let text = try? String(contentsOfFile: "/proc/\(serverProcess)/stat", encoding: .utf8),
+            let end = text.lastIndex(of: ")")
+        else { return nil }
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+        return (user + system) / Double(sysconf(Int32(_SC_CLK_TCK)))
+    }
+}
+
+/// Why a load could not run; one line.
+public struct LoadFailure: Error, CustomStringConvertible, Sendable {
+    /// What failed and what to do about it.
+    public let description: String
+
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,79 @@
+public import Credentials
+public import STUN
+public import TURNClient
+
+/// What is to be done to a server.
+public struct LoadPlan: Sendable {
+    /// Who sends payloads.
+    public enum Direction: String, CaseIterable, Sendable {
+        /// Clients, to the peer that counts them.
+        case up
+        /// The peer, to clients that count them.
+        case down
+        /// Both, independently.
+        case both
+        /// Clients, and the peer sends each back: round trips.
+        case echo
+    }
+
+    /// How a session proves who it is.
+    public enum Credential: Sendable {
+        /// The same user for all.
+        case user(name: String, password: String)
+        /// A time-limited credential for each session, made with the secret that the server knows.
+        case secret(SharedSecret)
+    }
+
+    /// The server's URIs: sessions take them in turn.
+    public var uris: [RelayURI]
+    /// How sessions prove who they are.
+    public var credential: Credential
+    /// Which certificates are accepted.
+    public var trust: CertificateTrust
+    /// What sessions do.
+    public var profile: TrafficProfile
+    /// How many sessions.
+    public var sessions = 100
+    /// How long they do it, in seconds.
+    public var seconds = 10.0
+    /// Sessions set up per second; nil: as fast as they are answered.
+    public var rampPerSecond: Double?
+    /// Packets per second of all sessions together; nil: the profile's rate for each.
+    public var packetsPerSecond: Double?
+    /// Who sends.
+    public var direction = Direction.up
+    /// Payloads go as Send indications, not through channels.
+    public var usesIndications = false
+    /// Two sessions are each other's peer: every packet goes through the relay twice.
+    public var isClientToClient = false
+    /// Bytes of each payload.
+    public var payloadBytes: Int
+    /// Packets that leave together.
+    public var burst: Int
+    /// Event loops; a thread each.
+    public var loops = 1
+    /// A peer elsewhere that sends everything back; nil: the peer is built in.
+    public var remotePeer: TransportAddress?
+    /// The address of the built-in peer; nil: the one that this machine reaches the server from.
+    public var peerAddress: IPAddress?
+
+    /// Bytes of payload that the load's own numbers take up.
+    public static let payloadMinimum = PacketStamp.byteCount
+
+    /// A plan with the profile's own numbers.
+    public init(
+        uris: [RelayURI], credential: Credential, profile: TrafficProfile, trust: CertificateTrust = .system
+    ) {
+        self.uris = uris
+        self.credential = credential
+        self.profile = profile
+        self.trust = trust
+        payloadBytes = profile.payloadBytes
+        burst = profile.burst
+    }
+
+    /// Packets per second in all, each direction counted.
+    public var targetRate: Double {
+        packetsPerSecond ?? Double(sessions) * profile.packetsPerSecond * (direction == .both ? 2 : 1)
+    }
+}

@@ -1,0 +1,212 @@
+import CLinux
+import Glibc
+import STUN
+import TURNClient
+
+extension LoadWorker {
+    // MARK: - Sending
+
+    /// Sends what is due and returns when the next is.
+    func sendDue(_ now: UInt64) -> UInt64 {
+        guard gap.isFinite else { return .max }
+        let perEvent = plan.profile.carriesData ? plan.burst : 1
+        var left = max(1, LoadWorker.packetsPerTurn / perEvent)
+        var due = dueTime(nextEvent)
+        if due + LoadWorker.latenessLimit < now {
+            // Too late to be caught up: said, and left out, so that the rate stays what it is.
+            let behind = UInt64(Double(now - due) / gap)
+            counters.missed += behind * UInt64(perEvent)
+            nextEvent += behind
+            due = dueTime(nextEvent)
+        }
+        while due <= now, left > 0 {
+            switch plan.profile {
+            case .voice, .video, .bulk: sendBurst(nextEvent)
+            case .flood: sendHostile(nextEvent)
+            case .allocations: beginCycle()
+            case .idle: return .max
+            }
+            nextEvent += 1
+            left -= 1
+            due = dueTime(nextEvent)
+        }
+        flushPeer()
+        // Packets that are due soon after another leave together: a wake-up for each would cost more than the packet.
+        return left > 0 ? max(due, now + LoadWorker.pacingQuantum) : due
+    }
+
+    private func dueTime(_ event: UInt64) -> UInt64 { startedAt + UInt64(Double(event) * gap) }
+
+    private func sendBurst(_ event: UInt64) {
+        guard !turns.isEmpty else { return }
+        let isDown: Bool
+        let turn: UInt64
+        switch plan.direction {
+        case .up, .echo: (isDown, turn) = (false, event)
+        case .down: (isDown, turn) = (true, event)
+        case .both: (isDown, turn) = (event & 1 == 1, event >> 1)
+        }
+        let place = Int(turns[Int(turn % UInt64(turns.count))])
+        if isDown { sendDown(place) } else { sendUp(place) }
+    }
+
+    private func sendUp(_ place: Int) {
+        let time = clinux_monotonic_nanoseconds()
+        let first = up[place].sent
+        var stamp = template.bytes + template.payloadOffset
+        for index in 0..<plan.burst {
+            PacketStamp.write(
+                UnsafeMutableRawPointer(stamp), session: UInt32(truncatingIfNeeded: place),
+                number: first &+ UInt64(index), nanoseconds: time)
+            stamp += template.packetBytes
+        }
+        let descriptor = descriptors[place]
+        let burst = UInt64(plan.burst)
+        if descriptor >= 0 {
+            var result = clinux_send_run(
+                descriptor, template.bytes, template.count, UInt16(truncatingIfNeeded: template.packetBytes))
+            // An ICMP error that an earlier datagram met is told in place of sending: once more, then.
+            if result == -ECONNREFUSED || result == -EINTR {
+                result = clinux_send_run(
+                    descriptor, template.bytes, template.count, UInt16(truncatingIfNeeded: template.packetBytes))
+            }
+            guard result == 0 else {
+                counters.missed += burst
+                counters.refused += burst
+                return
+            }
+        } else {
+            guard let session = sessions[place],
+                write(session, UnsafeRawBufferPointer(start: template.bytes, count: template.count), mayRefuse: true)
+            else {
+                counters.missed += burst
+                counters.refused += burst
+                return
+            }
+        }
+        up[place].sent = first &+ burst
+        counters.sent &+= burst
+    }
+
+    private func sendDown(_ place: Int) {
+        guard let relayed = sessions[place]?.relayed else { return }
+        if sends.isFull { flushPeer() }
+        let time = clinux_monotonic_nanoseconds()
+        let first = down[place].sent
+        let bytes = sends.next
+        for index in 0..<plan.burst {
+            PacketStamp.write(
+                UnsafeMutableRawPointer(bytes + index &* plan.payloadBytes),
+                session: UInt32(truncatingIfNeeded: place) | PacketStamp.downBit, number: first &+ UInt64(index),
+                nanoseconds: time)
+        }
+        sends.queue(
+            bytes, plan.payloadBytes &* plan.burst, segment: plan.payloadBytes, from: peer.descriptor,
+            to: relayed.forKernel)
+        down[place].sent = first &+ UInt64(plan.burst)
+        counters.sent &+= UInt64(plan.burst)
+    }
+
+    func flushPeer() {
+        guard sends.count > 0 else { return }
+        let lost = UInt64(sends.flush())
+        guard lost > 0 else { return }
+        // What the peer sends back is not counted as sent, so neither is its loss here.
+        if plan.direction != .echo { counters.sent &-= lost }
+        counters.missed += lost
+        counters.refused += lost
+    }
+
+    // MARK: - Receiving
+
+    /// What came to the peer: counted, or sent back.
+    func receiveAtPeer() {
+        let echoes = plan.direction == .echo
+        for _ in 0..<4 {
+            let runs = peer.receive { bytes, count, segment, from in
+                if echoes {
+                    if sends.isFull { flushPeer() }
+                    sends.queue(bytes, count, segment: max(1, segment), from: peer.descriptor, to: from)
+                } else {
+                    let now = clinux_monotonic_nanoseconds()
+                    var offset = 0
+                    while offset < count {
+                        arrived(bytes + offset, min(segment, count - offset), now)
+                        offset += max(1, segment)
+                    }
+                }
+            }
+            // Before the buffers are filled anew: the queue points into them.
+            if echoes { flushPeer() }
+            if runs < Int(CLINUX_RECEIVE_SLOTS) { return }
+        }
+    }
+
+    /// What came to a client over UDP.
+    func receiveAtClient(_ session: LoadSession) {
+        var received = clinux_received()
+        for _ in 0..<4 {
+            guard clinux_receive_one(session.descriptor, inbox, 0, &received) == 0 else { return }
+            let now = clinux_monotonic_nanoseconds()
+            let count = Int(received.bytes)
+            let segment = max(1, Int(received.segment_bytes))
+            var offset = 0
+            while offset < count {
+                takeMessage(session, inboxBytes + offset, min(segment, count - offset), now)
+                offset += segment
+            }
+        }
+    }
+
+    /// One message from the server to a client.
+    func takeMessage(_ session: LoadSession, _ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ now: UInt64) {
+        guard count >= 4 else { return }
+        if ChannelData.isChannelData(firstByte: bytes[0]) {
+            let payload = Int(bytes[2]) << 8 | Int(bytes[3])
+            guard payload + 4 <= count else { return }
+            arrived(bytes + 4, payload, now)
+            return
+        }
+        counters.answers &+= 1
+        guard plan.profile != .flood else { return }
+        let message = UnsafeRawBufferPointer(start: bytes, count: count)
+        guard let event = session.client.receive(message.bytes, now: now / 1_000_000) else {
+            flush(session)
+            return
+        }
+        if case .data(_, _, let range) = event {
+            counters.answers &-= 1
+            arrived(bytes + range.lowerBound, range.count, now)
+        } else {
+            take(event, session)
+            flush(session)
+        }
+    }
+
+    /// A payload reached its end.
+    @inline(__always)
+    private func arrived(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ now: UInt64) {
+        guard count >= PacketStamp.byteCount else { return }
+        let raw = UnsafeRawPointer(bytes)
+        guard raw.loadUnaligned(as: UInt32.self) == PacketStamp.mark else { return }
+        let name = raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
+        let place = Int(name & ~PacketStamp.downBit)
+        guard place < limit else { return }
+        let number = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+        let sentAt = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
+        let transit = Int64(bitPattern: now &- sentAt)
+        let arrival =
+            name & PacketStamp.downBit == 0
+            ? up[place].receive(number, transit: transit) : down[place].receive(number, transit: transit)
+        switch arrival {
+        case .duplicate:
+            counters.duplicates &+= 1
+            return
+        case .late: counters.reordered &+= 1
+        case .inOrder: break
+        }
+        counters.received &+= 1
+        counters.receivedBytes &+= UInt64(count)
+        latency[LatencyHistogram.index(UInt64(max(0, transit)))] &+= 1
+    }
+}

@@ -1,0 +1,190 @@
+import CLinux
+import COpenSSL
+import Credentials
+import Glibc
+import STUN
+import TURNClient
+
+/// One event loop of the generator: its sessions, its peer, its schedule and its numbers. A thread runs it.
+///
+/// A turn is: 1 orders, 2 sessions to begin, 3 packets that are due, 4 what came, 5 timers, 6 the report. The path of a
+/// packet allocates nothing and touches no session's object: descriptors and flow records stand in tables.
+final class LoadWorker {
+    /// Sessions being set up at once.
+    static let underWayLimit = 64
+    /// Packets sent in one turn, so that what comes is read in time.
+    static let packetsPerTurn = 512
+    /// The shortest wait between two turns that send, in nanoseconds. Packets carry the time at which they really left.
+    static let pacingQuantum: UInt64 = 500_000
+    /// How far the schedule may lie behind before what was due is given up, in nanoseconds.
+    static let latenessLimit: UInt64 = 200_000_000
+    /// How often timers are looked at and reports are made, in nanoseconds.
+    static let tickInterval: UInt64 = 100_000_000
+    /// Ports that were found taken, before that counts as a failure.
+    static let retryLimit = 1_000
+    /// The channel of every session.
+    static let channel: UInt16 = 0x4000
+
+    let plan: LoadPlan
+    let number: Int
+    let control: LoadControl
+    let servers: [TransportAddress]
+    let epoll: Int32
+    let limit: Int
+
+    // What a packet needs.
+    let descriptors: UnsafeMutablePointer<Int32>
+    let up: UnsafeMutablePointer<FlowRecord>
+    let down: UnsafeMutablePointer<FlowRecord>
+    let latency: UnsafeMutablePointer<UInt64>
+    let template: PacketTemplate
+    let inbox: UnsafeMutablePointer<clinux_receive_batch>
+    let inboxBytes: UnsafeMutablePointer<UInt8>
+    var peer: PeerSocket
+    var sends: PeerSends
+    var counters = LoadCounters()
+    /// Sessions that are ready, in the order of their turns.
+    var turns: [Int32] = []
+
+    // What sessions need.
+    var sessions: [LoadSession?]
+    var freePlaces: [Int]
+    var underWay = 0
+    var setup = LatencyHistogram()
+    var failure: String?
+    var tlsContext: OpaquePointer?
+    var began = 0
+    var retries = 0
+
+    // The schedule.
+    var order = LoadControl.Order()
+    var generation = 0
+    var gap = 0.0
+    var startedAt: UInt64 = 0
+    var nextEvent: UInt64 = 0
+    var nextTick: UInt64 = 0
+    var nextBegin: UInt64 = 0
+
+    init?(
+        _ plan: LoadPlan, number: Int, limit: Int, servers: [TransportAddress], peerAddress: IPAddress,
+        control: LoadControl
+    ) {
+        guard let peer = PeerSocket(at: TransportAddress(ip: peerAddress, port: 0)) else { return nil }
+        let peerAt = peer.address
+        self.plan = plan
+        self.number = number
+        self.limit = limit
+        self.servers = servers
+        self.control = control
+        self.peer = peer
+        epoll = clinux_epoll_create()
+        template = PacketTemplate(plan, peer: plan.remotePeer ?? peerAt)
+        sends = PeerSends(bytes: plan.payloadBytes * plan.burst)
+        descriptors = .allocate(capacity: limit)
+        descriptors.initialize(repeating: -1, count: limit)
+        up = .allocate(capacity: limit)
+        up.initialize(repeating: FlowRecord(), count: limit)
+        down = .allocate(capacity: limit)
+        down.initialize(repeating: FlowRecord(), count: limit)
+        latency = .allocate(capacity: LatencyHistogram.size)
+        latency.initialize(repeating: 0, count: LatencyHistogram.size)
+        inbox = .allocate(capacity: 1)
+        inboxBytes = .allocate(capacity: Int(CLINUX_RECEIVE_SLOTS) * (Int(CLINUX_BUFFER_BYTES) + 128))
+        clinux_receive_prepare(inbox, inboxBytes, Int(CLINUX_BUFFER_BYTES) + 128, 0)
+        sessions = [LoadSession?](repeating: nil, count: limit)
+        freePlaces = Array((0..<limit).reversed())
+        _ = clinux_epoll_add(epoll, self.peer.descriptor, UInt32(CLINUX_READABLE), LoadWorker.peerToken)
+        _ = clinux_epoll_add(epoll, control.wakeUps[number], UInt32(CLINUX_READABLE), LoadWorker.wakeToken)
+    }
+
+    deinit {
+        for session in sessions { if let session { end(session) } }
+        if let tlsContext { SSL_CTX_free(tlsContext) }
+        close(epoll)
+        descriptors.deallocate()
+        up.deallocate()
+        down.deallocate()
+        latency.deallocate()
+        inbox.deallocate()
+        inboxBytes.deallocate()
+        template.deallocate()
+    }
+
+    static let peerToken = UInt64.max
+    static let wakeToken = UInt64.max - 1
+
+    /// Runs until the order to end.
+    func run() {
+        clinux_name_thread("load-\(number)")
+        var events = [epoll_event](repeating: epoll_event(), count: 256)
+        while true {
+            let now = clinux_monotonic_nanoseconds()
+            if control.currentGeneration != generation { takeOrder(now) }
+            if order.phase == .end { break }
+            beginSessions(now)
+            let due = order.phase == .traffic ? sendDue(now) : UInt64.max
+            let wake = min(due, nextTick, order.phase == .setup ? nextBegin : .max)
+            let clock = clinux_monotonic_nanoseconds()
+            let count = clinux_epoll_wait_fine(epoll, &events, 256, wake > clock ? wake - clock : 0)
+            for index in 0..<max(0, Int(count)) { take(events[index]) }
+            if clinux_monotonic_nanoseconds() >= nextTick { tick() }
+        }
+        report(isFinished: true)
+    }
+
+    private func takeOrder(_ now: UInt64) {
+        generation = control.currentGeneration
+        order = control.currentOrder
+        startedAt = now
+        nextEvent = 0
+        let burst = plan.profile.carriesData ? plan.burst : 1
+        gap = order.rate > 0 ? 1e9 * Double(burst) / order.rate : .infinity
+        if order.phase == .teardown { giveBack() }
+        nextTick = now
+    }
+
+    private func take(_ event: epoll_event) {
+        var event = event
+        let token = clinux_event_token(&event)
+        if token == LoadWorker.peerToken {
+            receiveAtPeer()
+        } else if token == LoadWorker.wakeToken {
+            clinux_eventfd_clear(control.wakeUps[number])
+        } else if let session = sessions[Int(token)] {
+            take(session, clinux_event_mask(&event))
+        }
+    }
+
+    /// Timers of the sessions, and the report.
+    private func tick() {
+        let now = clinux_monotonic_nanoseconds()
+        nextTick = now + LoadWorker.tickInterval
+        let milliseconds = now / 1_000_000
+        for session in sessions {
+            guard let session, session.state != .ended, let deadline = session.client.nextDeadline,
+                deadline <= milliseconds
+            else { continue }
+            for event in session.client.tick(now: milliseconds) { take(event, session) }
+            flush(session)
+        }
+        report(isFinished: order.phase == .teardown && underWay == 0)
+    }
+
+    private func report(isFinished: Bool) {
+        var drops = UInt64(clinux_receive_drops(peer.descriptor))
+        if order.phase != .setup {
+            for place in 0..<limit where descriptors[place] >= 0 {
+                drops += UInt64(clinux_receive_drops(descriptors[place]))
+            }
+        }
+        counters.ownDrops = max(drops, counters.ownDrops)
+        counters.cpuNanoseconds = clinux_thread_nanoseconds()
+        var report = LoadControl.Report(
+            counters: counters,
+            latency: LatencyHistogram(counts: UnsafeBufferPointer(start: latency, count: LatencyHistogram.size)),
+            setup: setup, failure: failure, generation: generation, isFinished: isFinished)
+        let jitters = (0..<limit).flatMap { [up[$0].jitter, down[$0].jitter] }.filter { $0 > 0 }
+        report.jitter = jitters.isEmpty ? 0 : jitters.reduce(0, +) / Double(jitters.count)
+        control.publish(report, worker: number)
+    }
+}

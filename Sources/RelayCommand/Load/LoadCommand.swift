@@ -1,0 +1,245 @@
+public import ArgumentParser
+import Credentials
+import Foundation
+import Glibc
+import Load
+import STUN
+import TURNClient
+
+/// `tern load`: how much does a server carry?
+public struct LoadCommand: ParsableCommand {
+    /// One call drives one server.
+    public static let configuration = CommandConfiguration(
+        commandName: "load",
+        abstract: "Drive a TURN server at a controlled rate, and report what it delivered.",
+        discussion: """
+            Sets up sessions, sends numbered and timestamped packets through the server for a while, and gives \
+            everything back. Delivered packets, loss, latency (p50 to p99.9), jitter and CPU are reported, and whether \
+            the generator was the bottleneck rather than the server. The peer is built in; on another host, run \
+            `tern load --peer-only ADDRESS:PORT` there and give --peer ADDRESS:PORT --direction echo here. \
+            The server's policy must let its clients reach the peer.
+            """)
+
+    @Argument(help: ArgumentHelp("URIs of the server; sessions take them in turn.", valueName: "uri"))
+    var uris: [String] = []
+
+    @Option(help: "The user's name.")
+    var user: String?
+
+    @Option(help: "The password; without it TERN_PASSWORD is taken from the environment.")
+    var password: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "The server's secret in this file: each session gets a time-limited credential.", valueName: "file"))
+    var secretFile: String?
+
+    @Option(help: ArgumentHelp("Trust the certificate authorities in this file.", valueName: "file"))
+    var ca: String?
+
+    @Flag(help: "Accept any certificate.")
+    var insecureCertificate = false
+
+    @Option(help: "voice, video, bulk, allocations, idle or flood.")
+    var profile = TrafficProfile.voice
+
+    @Option(help: ArgumentHelp("Sessions.", valueName: "n"))
+    var sessions = 100
+
+    @Option(help: ArgumentHelp("How long packets are sent; with --find-capacity each step.", valueName: "n"))
+    var seconds = 10.0
+
+    @Option(help: ArgumentHelp("Sessions set up per second; as fast as they are answered without it.", valueName: "n"))
+    var ramp: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Packets per second in all, for `allocations` cycles; the profile's own without it.", valueName: "n"))
+    var rate: Double?
+
+    @Option(help: ArgumentHelp("Payload in all, in place of --rate.", valueName: "mbit/s"))
+    var bandwidth: Double?
+
+    @Option(help: "up, down, both or echo.")
+    var direction = LoadPlan.Direction.up
+
+    @Flag(help: "Send indications in place of channels.")
+    var indications = false
+
+    @Flag(help: "Two sessions are each other's peer, both behind the server.")
+    var clientToClient = false
+
+    @Option(help: ArgumentHelp("Bytes of each payload.", valueName: "n"))
+    var size: Int?
+
+    @Option(help: ArgumentHelp("Packets that leave together.", valueName: "n"))
+    var burst: Int?
+
+    @Option(help: ArgumentHelp("Event loops; one per core without it.", valueName: "n"))
+    var loops: Int?
+
+    @Option(help: ArgumentHelp("A peer elsewhere that sends everything back.", valueName: "address:port"))
+    var peer: String?
+
+    @Option(help: ArgumentHelp("The address of the built-in peer.", valueName: "address"))
+    var peerAddress: String?
+
+    @Option(help: ArgumentHelp("Be the peer, and nothing else.", valueName: "address:port"))
+    var peerOnly: String?
+
+    @Option(help: ArgumentHelp("The server's process, when it runs here: its CPU is reported.", valueName: "pid"))
+    var serverPid: Int32?
+
+    @Flag(help: "Search for the highest rate within --max-loss and --max-latency.")
+    var findCapacity = false
+
+    @Option(help: ArgumentHelp("Loss that is accepted.", valueName: "percent"))
+    var maxLoss = 0.1
+
+    @Option(help: ArgumentHelp("p99 that is accepted.", valueName: "ms"))
+    var maxLatency = 20.0
+
+    @Flag(help: "Write the result as JSON to standard output.")
+    var json = false
+
+    @Option(help: ArgumentHelp("Write the result as JSON into this file.", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("Write a page with charts into this file.", valueName: "file"))
+    var html: String?
+
+    @Option(help: ArgumentHelp("An earlier result in JSON, to be shown beside this one.", valueName: "file"))
+    var compare: String?
+
+    /// For the parser.
+    public init() {}
+
+    /// Refuses what cannot be carried out, before anything is sent.
+    public func validate() throws {
+        guard peerOnly == nil else { return }
+        guard !uris.isEmpty else { throw ValidationError("name at least one URI, as in turn:127.0.0.1:3478") }
+        guard (1...1_000_000).contains(sessions) else { throw ValidationError("--sessions must be from 1 to 1000000") }
+        guard seconds >= 0.1, seconds <= 604_800 else { throw ValidationError("--seconds must be from 0.1 to 604800") }
+        guard rate == nil || bandwidth == nil else {
+            throw ValidationError("--rate and --bandwidth exclude each other")
+        }
+        if let rate, !(rate > 0 && rate <= 100_000_000) { throw ValidationError("--rate must be more than 0") }
+        if let size, !(LoadPlan.payloadMinimum...65_000 ~= size) {
+            throw ValidationError("--size must be from \(LoadPlan.payloadMinimum) to 65000")
+        }
+        if let burst, !(1...64 ~= burst) { throw ValidationError("--burst must be from 1 to 64") }
+        guard (burst ?? profile.burst) * ((size ?? profile.payloadBytes) + 40) <= 65_000 else {
+            throw ValidationError("a burst must fit into 65000 bytes: lower --size or --burst")
+        }
+        if let loops, !(1...64 ~= loops) { throw ValidationError("--loops must be from 1 to 64") }
+        guard !(clientToClient && (indications || direction != .up || peer != nil)) else {
+            throw ValidationError("--client-to-client goes through channels, up, without --peer")
+        }
+        guard !(peer != nil && direction != .echo) else {
+            throw ValidationError("a peer elsewhere sends back what it gets: give --direction echo")
+        }
+        guard (user != nil) != (secretFile != nil) || profile == .flood else {
+            throw ValidationError("give either --user and --password, or --secret-file")
+        }
+        guard !(findCapacity && !profile.carriesData) else {
+            throw ValidationError("--find-capacity goes with the profiles voice, video and bulk")
+        }
+        guard !(insecureCertificate && ca != nil) else {
+            throw ValidationError("--ca and --insecure-certificate exclude each other")
+        }
+    }
+
+    /// Runs the load, or the peer.
+    public mutating func run() throws {
+        if let peerOnly {
+            let peer = try EchoPeer(at: try address(peerOnly))
+            Terminal.print("sends back what comes to \(peer.address); Ctrl-C ends it")
+            peer.run()
+        }
+        let plan = try makePlan()
+        let view = LoadView(plan)
+        let run = LoadRun(plan, serverProcess: serverPid) { view.show($0) }
+        let result: LoadResult
+        do {
+            result =
+                findCapacity
+                ? try run.findCapacity(lossPercent: maxLoss, latency: maxLatency * 1_000) { view.show($0) }
+                : try run.run()
+        } catch let failure as LoadFailure {
+            throw CommandFailure(failure.description)
+        } catch let failure as ClientSocketFailure {
+            throw CommandFailure(failure.description)
+        }
+        view.end()
+        try write(result)
+        if result.failed > 0 || (result.profile != "flood" && result.profile != "idle" && result.received == 0) {
+            throw ExitCode(1)
+        }
+    }
+
+    private func write(_ result: LoadResult) throws {
+        let text = try result.json()
+        Terminal.print(json ? text : LoadView.summary(result))
+        do {
+            if let output { try text.write(toFile: output, atomically: true, encoding: .utf8) }
+            guard let html else { return }
+            let earlier = try compare.map { try LoadResult(json: Data(contentsOf: URL(filePath: $0))) }
+            try LoadPage.html(result, beside: earlier).write(toFile: html, atomically: true, encoding: .utf8)
+        } catch {
+            throw CommandFailure("the result cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    // MARK: - Plan
+
+    private func makePlan() throws -> LoadPlan {
+        let targets: [RelayURI]
+        do {
+            targets = try uris.map { try RelayURI.parse($0) }
+        } catch {
+            throw CommandFailure("\(error)", exitCode: 2)
+        }
+        let trust: CertificateTrust = insecureCertificate ? .anything : ca.map { .authorities(path: $0) } ?? .system
+        var plan = LoadPlan(uris: targets, credential: try credential(), profile: profile, trust: trust)
+        plan.sessions = clientToClient ? (sessions + 1) / 2 * 2 : sessions
+        plan.seconds = seconds
+        plan.rampPerSecond = ramp
+        plan.direction = direction
+        plan.usesIndications = indications
+        plan.isClientToClient = clientToClient
+        if let size { plan.payloadBytes = size }
+        if let burst { plan.burst = burst }
+        plan.loops = min(loops ?? ProcessInfo.processInfo.activeProcessorCount, sessions)
+        plan.packetsPerSecond = rate ?? bandwidth.map { $0 * 1e6 / 8 / Double(plan.payloadBytes) }
+        if let peer { plan.remotePeer = try address(peer) }
+        if let peerAddress {
+            guard let ip = IPAddress(peerAddress) else {
+                throw CommandFailure("\(peerAddress) is no address", exitCode: 2)
+            }
+            plan.peerAddress = ip
+        }
+        return plan
+    }
+
+    private func credential() throws -> LoadPlan.Credential {
+        if let secretFile {
+            guard let text = try? String(contentsOfFile: secretFile, encoding: .utf8) else {
+                throw CommandFailure("\(secretFile) cannot be read", exitCode: 2)
+            }
+            let secret = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            return .secret(SharedSecret(text: secret, label: secretFile))
+        }
+        return .user(
+            name: user ?? "", password: password ?? ProcessInfo.processInfo.environment["TERN_PASSWORD"] ?? "")
+    }
+
+    private func address(_ text: String) throws -> TransportAddress {
+        guard let address = TransportAddress(text) else {
+            throw CommandFailure("\(text) is no address with a port: write 192.0.2.1:4000", exitCode: 2)
+        }
+        return address
+    }
+}
+
+extension TrafficProfile: ExpressibleByArgument {}
+extension LoadPlan.Direction: ExpressibleByArgument {}

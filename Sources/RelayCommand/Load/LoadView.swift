@@ -1,0 +1,94 @@
+import Foundation
+import Glibc
+import Load
+
+/// What a person sees while a load runs, and at its end: one line that renews itself on a terminal, lines elsewhere.
+final class LoadView {
+    private let isTerminal = isatty(STDERR_FILENO) == 1
+    private let target: Double
+
+    init(_ plan: LoadPlan) { target = plan.targetRate }
+
+    /// A second went by.
+    func show(_ sample: LoadResult.Sample) {
+        var line = String(
+            format: "%4.0f s  %llu sessions  %.0f sent/s  %.0f delivered/s  %.1f Mbit/s  loss %.2f %%", sample.second,
+            sample.ready, sample.sentPerSecond, sample.receivedPerSecond, sample.megabits, sample.lossPercent)
+        if let latency = sample.latency { line += "  " + LoadView.text(latency) }
+        line += String(format: "  generator %.2f cores", sample.generatorCores)
+        write(line)
+    }
+
+    /// A step of a search is over.
+    func show(_ step: LoadResult.Step) {
+        var line = String(
+            format: "%@  %.0f packets/s asked for, %.0f delivered, loss %.3f %%", step.passed ? "holds" : "fails",
+            step.target, step.delivered, step.lossPercent)
+        if let latency = step.latency { line += "  " + LoadView.text(latency) }
+        if step.isGeneratorLimited { line += "  (generator)" }
+        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        Terminal.note(line)
+    }
+
+    /// Leaves the line that renewed itself.
+    func end() {
+        if isTerminal { Terminal.note("") }
+    }
+
+    private func write(_ line: String) {
+        FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n").utf8))
+    }
+
+    private static func text(_ latency: LoadResult.Latency) -> String {
+        String(format: "p50 %.2f p99 %.2f p99.9 %.2f ms", latency.p50 / 1e3, latency.p99 / 1e3, latency.p999 / 1e3)
+    }
+
+    /// The result in lines.
+    static func summary(_ result: LoadResult) -> String {
+        var rows: [[String]] = [
+            ["server", result.uris.joined(separator: " ")],
+            [
+                "load",
+                "\(result.profile), \(result.direction), \(result.payloadBytes) bytes, bursts of \(result.burst)",
+            ],
+            ["sessions", "\(result.ready) of \(result.sessions), \(result.failed) failed"],
+        ]
+        if let failure = result.failure { rows.append(["first failure", failure]) }
+        if let setup = result.setup {
+            rows.append(["set-up", String(format: "%.0f per second, ", result.setupPerSecond) + text(setup)])
+        }
+        rows.append([
+            "sent",
+            String(
+                format: "%llu, %.0f/s of %.0f/s asked for", result.sent, result.sentPerSecond,
+                result.targetPerSecond),
+        ])
+        rows.append([
+            "delivered",
+            String(
+                format: "%llu, %.0f/s, %.1f Mbit/s", result.received, result.receivedPerSecond,
+                result.megabits),
+        ])
+        if result.profile == "flood" { rows.append(["answers", "\(result.answers)"]) }
+        if result.allocated > 0, result.profile == "allocations" {
+            rows.append(["allocations", "\(result.allocated) made, \(result.refreshed) refreshes answered"])
+        }
+        rows.append([
+            "lost",
+            String(
+                format: "%llu, %.3f %%; %llu twice, %llu out of order", result.lost, result.lossPercent,
+                result.duplicates, result.reordered),
+        ])
+        if let latency = result.latency {
+            rows.append(["latency", text(latency) + String(format: ", jitter %.3f ms", result.jitterUs / 1e3)])
+        }
+        var cpu = String(format: "generator %.2f cores", result.generatorCores)
+        if let each = result.generatorUsPerPacket { cpu += String(format: " (%.2f us per packet)", each) }
+        if let server = result.serverCores { cpu += String(format: ", server %.2f cores", server) }
+        if let each = result.serverUsPerPacket { cpu += String(format: " (%.2f us per packet)", each) }
+        rows.append(["CPU", cpu])
+        if let capacity = result.capacity { rows.append(["capacity", String(format: "%.0f packets/s", capacity)]) }
+        if let limit = result.generatorLimit { rows.append(["BEWARE", limit]) }
+        return TextColumns.align(rows)
+    }
+}

@@ -1,0 +1,77 @@
+import Foundation
+import TURNClient
+import Testing
+
+@testable import Probe
+
+@Suite("Targets")
+struct TargetTests {
+    @Test("a URI says what is asked for, and whether DNS may name another port")
+    func targets() throws {
+        let turn = try ProbeTarget.parse("turns:relay.example:443")
+        #expect(turn.service == .turn && turn.uri.transport == .tls && turn.uri.port == 443 && turn.isExplicit)
+        #expect(!(try ProbeTarget.parse("turn:relay.example").isExplicit))
+        #expect(!(try ProbeTarget.parse("turn:[2001:db8::1]").isExplicit))
+        #expect(try ProbeTarget.parse("turn:relay.example?transport=tcp").isExplicit)
+        let stun = try ProbeTarget.parse("stun:relay.example:3479")
+        #expect(stun.service == .stun && stun.uri.transport == .udp)
+        #expect(stun.description == "stun:relay.example:3479")
+        #expect(throws: RelayURI.Problem.self) { try ProbeTarget.parse("http://relay.example") }
+    }
+
+    @Test("ICE servers are read in each form that browsers take")
+    func iceServers() throws {
+        let list =
+            #"[{"urls": "stun:a.example"}, "#
+            + #"{"urls": ["turn:b.example", "turns:b.example"], "username": "u", "credential": "p"}]"#
+        let servers = try ICEServers(json: Data(list.utf8))
+        #expect(servers.entries.map(\.uris) == [["stun:a.example"], ["turn:b.example", "turns:b.example"]])
+        #expect(servers.entries[1].username == "u" && servers.entries[1].credential == "p")
+        #expect(try ICEServers(json: Data(#"{"iceServers": \#(list)}"#.utf8)).entries.count == 2)
+        #expect(throws: (any Error).self) { try ICEServers(json: Data(#"{"servers": []}"#.utf8)) }
+    }
+
+    @Test("the other usual ways to a host are added once, and do not count")
+    func usualPorts() throws {
+        let listed = ProbePlan.Item(target: try ProbeTarget.parse("turns:relay.example:443"), user: "u", password: "p")
+        let all = ProbePlan.withUsualPorts([listed])
+        #expect(
+            all.map(\.target.uri.description) == [
+                "turns:relay.example:443?transport=tcp", "turn:relay.example:3478?transport=udp",
+                "turn:relay.example:3478?transport=tcp",
+            ])
+        #expect(all.map(\.isCounted) == [true, false, false])
+        #expect(ProbePlan.withUsualPorts(all).count == 3)
+    }
+
+    @Test("a proxy is read from its URL, and from the environment")
+    func proxies() throws {
+        let plain = try #require(ProxyAddress("http://proxy.example:8080/"))
+        #expect(plain.description == "proxy.example:8080" && plain.authorization == nil)
+        #expect(ProxyAddress("http://a%40b:c@[2001:db8::1]:3128")?.authorization == "Basic YUBiOmM=")
+        #expect(ProxyAddress("proxy.example")?.port == 3_128)
+        for wrong in ["https://proxy.example", "http://", "http://proxy:0", "http://proxy:x"] {
+            #expect(ProxyAddress(wrong) == nil, "\(wrong)")
+        }
+        let environment = ["https_proxy": "http://p:1", "no_proxy": "localhost, .internal.example"]
+        #expect(ProxyAddress.named(in: environment, for: "relay.example")?.port == 1)
+        #expect(ProxyAddress.named(in: environment, for: "a.internal.example") == nil)
+        #expect(ProxyAddress.named(in: [:], for: "relay.example") == nil)
+    }
+
+    @Test("SRV records become URIs in the order of their priority")
+    func services() {
+        let records: [[DNSRecord]] = [
+            [], [], [],
+            [
+                .service(priority: 20, weight: 0, port: 3_479, target: "b.example"),
+                .service(priority: 10, weight: 0, port: 3_478, target: "a.example"),
+            ], [], [.service(priority: 0, weight: 0, port: 443, target: "c.example")],
+        ]
+        #expect(
+            NameLookup.services(of: records) == [
+                "turn:a.example:3478?transport=udp", "turn:b.example:3479?transport=udp",
+                "turns:c.example:443?transport=tcp",
+            ])
+    }
+}
