@@ -10,12 +10,13 @@ struct ImportTests {
         "Credentials": ["STUN", "Integrity"],
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
         "Signaling": [],
+        "KernelPath": ["CBPF", "STUN", "Glibc"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [
-            "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
-            "Logging", "FlyingFox",
+            "ConfigurationKeys", "EventLoop", "KernelPath", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux",
+            "COpenSSL", "Logging", "FlyingFox",
             "FlyingSocks", "Dispatch", "Foundation", "Glibc",
         ],
         "Store": ["GRDB", "Foundation"],
@@ -40,7 +41,7 @@ struct ImportTests {
         ],
         "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
-        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
+        "CLinux": [], "COpenSSL": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [], "CBPF": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -59,7 +60,7 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode", "CPages"]
+    static let cModules = ["CLinux", "COpenSSL", "CArgon2", "CCurl", "CQRCode", "CPages", "CBPF"]
 
     @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {
