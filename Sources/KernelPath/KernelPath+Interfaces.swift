@@ -57,14 +57,15 @@ extension KernelPath {
         let link = cbpf_link(program, interface.index, mode == .native ? Self.nativeFlag : Self.genericFlag)
         guard link >= 0 else {
             let remedy =
-                -link == EBUSY
+                -link == EBUSY || -link == EEXIST  // in the other mode
                 ? "another program is there; remove it (ip link set dev \(name) xdp off) or leave the interface out"
                 : mode == .native ? "try kernel-path generic" : "it needs CAP_NET_ADMIN, and Linux 5.15"
             throw KernelPathFailure(
                 "the program cannot be attached to \(name): \(String(cString: strerror(-link))); \(remedy)")
         }
         var place = interface.index % UInt32(TERN_INTERFACES)
-        var record = tern_interface(index: interface.index, mac: interface.mac, reserved: 0)
+        var record = tern_interface(
+            index: interface.index, mac: interface.mac, redirects: interface.isVirtualPair ? 1 : 0)
         _ = cbpf_update(interfaceMap, &place, &record)
         attached.withLock {
             $0.append(Attachment(interface: name, mode: mode, index: interface.index, link: link))

@@ -32,6 +32,10 @@ struct NetworkInterface {
         "mvneta", "qede", "sfc", "virtio_net",
     ]
 
+    /// Whether it is an end of a virtual pair. Its driver leaves what a program sends back lying until something else
+    /// comes, unless the other end has a program too; what is redirected it hands over at once.
+    var isVirtualPair: Bool { driver == "veth" }
+
     /// Whether native forwarding is known to work on this interface.
     static func redirectsNatively(_ name: String) -> Bool {
         (try? NetworkInterface(name)).map { redirecting.contains($0.driver) } ?? false

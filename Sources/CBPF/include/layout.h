@@ -79,7 +79,7 @@ enum {
 struct tern_interface {
     __u32 index;  // 0: none
     __u8 mac[6];
-    __u16 reserved;
+    __u16 redirects;  // 1: also what leaves where it came in is redirected, not sent back by the driver
 };
 
 struct tern_settings {

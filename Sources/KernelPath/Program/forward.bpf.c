@@ -52,7 +52,7 @@ SECTION("xdp") int tern_forward(struct xdp_md *context) {
     if (in.key.channel) count(&from->to_peer_packets, &from->to_peer_bytes, in.bytes);
     if (out->channel) count(&to->to_client_packets, &to->to_client_bytes, in.bytes);
     if (out != entry) count(&from->hairpin_packets, &from->hairpin_bytes, in.bytes);
-    return route.ifindex == context->ingress_ifindex ? XDP_TX : redirect(route.ifindex, 0);
+    return route.ifindex == context->ingress_ifindex && !in.redirects ? XDP_TX : redirect(route.ifindex, 0);
 }
 
 // fib_lookup is for programs under the GPL.

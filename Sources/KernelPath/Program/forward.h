@@ -31,6 +31,7 @@ struct incoming {
     __u16 checksum;
     __u8 type_of_service;
     __u8 target_mac[ETH_ALEN];
+    __u8 redirects;  // by the interface that it leaves by
 };
 
 static const __u32 zero = 0;
@@ -190,7 +191,9 @@ INLINE int find_route(struct xdp_md *context, struct bpf_fib_lookup *route, stru
     if (result != BPF_FIB_LKUP_RET_SUCCESS) return TERN_UP_ROUTE;
     __u32 place = route->ifindex % TERN_INTERFACES;
     struct tern_interface *interface = map_lookup(&tern_interfaces, &place);
-    return interface && interface->index == route->ifindex ? 0 : TERN_UP_ROUTE;
+    if (!interface || interface->index != route->ifindex) return TERN_UP_ROUTE;
+    in->redirects = interface->redirects != 0;
+    return 0;
 }
 
 // Takes the bytes from a bucket; 0 when it is empty. A datagram passes whole while anything is left.
