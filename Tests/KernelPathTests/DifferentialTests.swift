@@ -5,7 +5,7 @@ import Testing
 
 /// The program against the reference: the same bytes and the same verdict, or up to the relay.
 @Suite(.serialized) struct DifferentialTests {
-    static let frames = 30_000
+    static let frames = 20_000
 
     @Test(.enabled(if: Network.isAvailable, Network.requirement), arguments: [false, true])
     func everyFrameLeavesAsTheRelayWouldSendItOrGoesUp(carriesDSCP: Bool) throws {
@@ -52,16 +52,13 @@ import Testing
     private static func compare(_ run: KernelPath.Run, _ expected: Reference.Outcome, _ bytes: [UInt8]) -> String? {
         switch (run.verdict, expected) {
         case (.pass, .up):
-            // Frames that are shorter than Ethernet's shortest come back filled up.
-            return run.frame.starts(with: bytes) ? nil : "it went up changed"
+            return run.frame == bytes ? nil : "it went up changed"
         case (.pass, .forwarded): return "it went up, and there was no reason to"
         case (.transmit, .forwarded(let frame)), (.redirect, .forwarded(let frame)):
             guard var left = Frame(run.frame) else { return "it left malformed: \(run.frame)" }
             var right = frame
             right.identification = left.identification  // random
             right.flowLabel = left.flowLabel  // any, but of this flow alone
-            // The kernel fills short frames up when it copies them for a test; a driver does it when it sends.
-            left.padding = 0
             // By accident, one in 65,536 sums is that of the pseudo-header.
             if left.checksum == .partial { left.checksum = right.checksum }
             return left == right ? nil : "left \(left)\nright \(right)"
