@@ -129,10 +129,11 @@ public final class KernelPath: @unchecked Sendable {
 
     private static func refusal(_ code: Int32, _ verifierLog: String) -> KernelPathFailure {
         let cause = String(cString: strerror(code))
-        if code == EPERM {
+        // EACCES: what the verifier allows only with CAP_PERFMON, such as the difference of two addresses.
+        if code == EPERM || code == EACCES {
             return KernelPathFailure(
-                "the kernel path needs CAP_BPF and CAP_NET_ADMIN (\(cause)); grant both to the relay, "
-                    + "in its unit as AmbientCapabilities=CAP_BPF CAP_NET_ADMIN", verifierLog: verifierLog)
+                "the kernel path needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (\(cause)); grant them to the relay, "
+                    + "in its unit as AmbientCapabilities=CAP_BPF CAP_PERFMON CAP_NET_ADMIN", verifierLog: verifierLog)
         }
         let last = verifierLog.split(separator: "\n").last { !$0.hasPrefix("processed ") && !$0.isEmpty } ?? ""
         return KernelPathFailure(

@@ -5,10 +5,11 @@ import ctypes
 import fcntl
 import json
 import os
-import pathlib
+import shutil
 import socket
 import struct
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -87,6 +88,10 @@ def network():
                 prepare(f"{end}0")
         for name in NAMES:
             ip("-n", name, "link", "set", "lo", "up")
+        with running(mode="generic") as relay:
+            relay.wait_for_log("relay started")
+            if "no kernel path" in relay.log:
+                pytest.skip(f"NOT TESTED: no kernel path here:\n{relay.log}")
         yield
 
 
@@ -102,8 +107,6 @@ def running(*flags, mode="auto", wrap=()):
 def relay(network, request):
     with running(mode=request.param) as relay:
         relay.wait_for_log("relay started")
-        if "no kernel path" in relay.log:
-            pytest.skip(f"NOT TESTED: no kernel path here:\n{relay.log}")
         assert relay.log.count(f"({request.param})") == 2
         yield relay
 
@@ -310,6 +313,19 @@ def test_without_rights_the_relay_says_once_what_is_missing(network, peer):
         assert len(lines) == 1, relay.log
         with client(relay, peer) as caller:
             caller.round_trip()
+
+
+def test_an_unprivileged_user_needs_three_capabilities(network, peer):
+    rights = "-all,+bpf,+perfmon,+net_admin"
+    user = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    with tempfile.TemporaryDirectory(prefix="nobody-") as folder:
+        os.chmod(folder, 0o755)
+        binary = shutil.copy(server.TERN, folder)
+        done = subprocess.run(
+            in_relay("timeout", "2", *user, "--bounding-set", rights, "--inh-caps", rights, "--ambient-caps", rights)
+            + [binary, "relay", "--listen", f"udp://{CLIENT_SIDE}.1:0", "--relay-address", f"{PEER_SIDE}.1"]
+            + ["--user", "alice:secret", "--kernel-path", "auto"], capture_output=True, text=True, timeout=20)
+    assert "kernel path interfaces=" in done.stdout + done.stderr, done.stdout + done.stderr
 
 
 def test_a_peer_that_changes_its_hardware_address_is_found_again(relay, peer):
