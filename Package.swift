@@ -60,6 +60,13 @@ let package = Package(
 
         .target(name: "Signaling", swiftSettings: strict),
 
+        // The kernel path: a program that forwards established channels, and its loader.
+        .target(name: "CBPF"),
+        .plugin(name: "EmbedProgram", capability: .buildTool()),
+        .target(
+            name: "KernelPath", dependencies: ["CBPF", "STUN"], exclude: ["Program"], swiftSettings: common,
+            plugins: ["EmbedProgram"]),
+
         // The machine: descriptors, time, threads.
         .target(
             name: "EventLoop", dependencies: ["CLinux", "COpenSSL", "STUN", "RelayCore"], swiftSettings: common),
@@ -68,7 +75,9 @@ let package = Package(
         .target(
             name: "RelayServer",
             dependencies: [
-                "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
+                "ConfigurationKeys", "EventLoop", "KernelPath", "RelayCore", "Credentials", "Integrity", "STUN",
+                "CLinux",
+                "COpenSSL",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "FlyingFox", package: "FlyingFox"),
             ],
@@ -158,6 +167,7 @@ let package = Package(
         .testTarget(
             name: "EventLoopTests", dependencies: ["EventLoop", "RelayCore", "Credentials", "STUN", "COpenSSL"],
             swiftSettings: common),
+        .testTarget(name: "KernelPathTests", dependencies: ["KernelPath", "STUN"], swiftSettings: common),
         .testTarget(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),

@@ -127,6 +127,8 @@ extension EventLoop {
         var answer = reply.mutableBytes
         let verdict = core.receive(
             message: UnsafeRawBufferPointer(message).bytes, from: client, now: now, reply: &answer)
+        // What the kernel forwards is over before the client is told so.
+        if forwarder != nil, client.tuple.transport == .udp { carryOutEffects() }
         carryOut(verdict, message, from: client, typeOfService: typeOfService)
         carryOutEffects()
     }

@@ -79,6 +79,10 @@ public struct EventLoop: ~Copyable {
     /// Loops that datagrams were handed to this turn, a bit each.
     var handedTo: UInt64 = 0
 
+    // Channels that the kernel forwards.
+    var forwarder: (any ChannelForwarder)?
+    var forwarded = ForwardedChannels()
+
     let indicationSeed = UInt32.random(in: .min ... .max)
     var indications = UInt64.random(in: .min ... .max)
     var isEnding = false
@@ -230,6 +234,7 @@ public struct EventLoop: ~Copyable {
         core.tick(now: now)
         carryOutEffects()
         sweepConnections()
+        if forwarder != nil { countForwardedPart() }
         retryPassages()
         settings.reservedSockets.expire(now: now.monotonic.milliseconds)
         counters.connectionsOpen = UInt64(connections.count)

@@ -54,6 +54,10 @@ public struct LoopCounters: Sendable {
     public var outputDroppedLate: UInt64 = 0
     /// Datagrams handed to another loop of this relay.
     public var handedOver: UInt64 = 0
+    /// Channels handed to the kernel.
+    public var channelsForwarded: UInt64 = 0
+    /// Channels that the kernel had no room for.
+    public var forwardingRefused: UInt64 = 0
     /// Datagrams that another loop had no room for.
     public var handOverDropped: UInt64 = 0
 

@@ -6,8 +6,8 @@ enum Limits {
     /// Effects that fit beyond those: what requests need whose caller has not yet drained what a sweep over many
     /// connections has queued.
     static var effectsReserve: Int { 256 }
-    /// The most effects that the end of one allocation takes: two sockets, the connection, the summary.
-    static var effectsPerEnd: Int { 4 }
+    /// The most effects that the end of one allocation takes: its channels, two sockets, the connection, the summary.
+    static var effectsPerEnd: Int { 5 }
     /// Refusals that are remembered for the operator.
     static var refusals: Int { 256 }
     /// Prefixes that the budget of unverified answers distinguishes at one time: 8192 x 32 bytes.

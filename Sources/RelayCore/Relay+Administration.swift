@@ -123,6 +123,7 @@ extension Relay {
             permissions: Int(allocations[slot].permissionCount), channels: Int(allocations[slot].channelCount),
             ageMilliseconds: UInt64(now.monotonic.milliseconds(since: details.created)),
             remainingSeconds: Int(remainingSeconds(slot, now)), toPeers: allocations[slot].toPeers,
-            toClient: allocations[slot].toClient, dropped: allocations[slot].dropped)
+            toClient: allocations[slot].toClient, dropped: allocations[slot].dropped,
+            forwardedChannels: Int(details.forwardedChannels), forwarded: details.forwarded)
     }
 }

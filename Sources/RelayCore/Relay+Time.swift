@@ -10,7 +10,9 @@ extension Relay {
             if allocations[slot].expiry <= now.monotonic {
                 end(slot, reason(slot, now), now)
             } else {
+                let channels = allocations[slot].channelCount
                 reclaim(slot, now)
+                if allocations[slot].channelCount < channels { channelsChanged(slot) }
                 reschedule(slot)
             }
         }

@@ -51,6 +51,8 @@ public struct RelayStatus: Sendable {
     public var log: LogStatistics
     /// When the certificate in use expires, in seconds since 1970; nil without TLS.
     public var certificateExpiresUnixSeconds: Int64?
+    /// What the kernel forwards with; nil without it.
+    public var kernelPath: KernelPathStatus?
 
     /// A relay's state.
     public init(

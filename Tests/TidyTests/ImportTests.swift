@@ -10,14 +10,15 @@ struct ImportTests {
         "Credentials": ["STUN", "Integrity"],
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
         "Signaling": [],
+        "KernelPath": ["CBPF", "STUN", "Glibc"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "Foundation", "Glibc"],
         "Load": ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "Foundation", "Glibc"],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [
-            "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux", "COpenSSL",
-            "Logging", "FlyingFox",
+            "ConfigurationKeys", "EventLoop", "KernelPath", "RelayCore", "Credentials", "Integrity", "STUN", "CLinux",
+            "COpenSSL", "Logging", "FlyingFox",
             "FlyingSocks", "Dispatch", "Foundation", "Glibc",
         ],
         "Store": ["GRDB", "Foundation"],
@@ -44,6 +45,7 @@ struct ImportTests {
         "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
         "CLinux": [], "COpenSSL": [], "CResolver": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
+        "CBPF": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -62,7 +64,7 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    static let cModules = ["CLinux", "COpenSSL", "CResolver", "CArgon2", "CCurl", "CQRCode", "CPages"]
+    static let cModules = ["CLinux", "COpenSSL", "CResolver", "CArgon2", "CCurl", "CQRCode", "CPages", "CBPF"]
 
     @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {

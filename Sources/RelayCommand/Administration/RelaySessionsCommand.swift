@@ -20,11 +20,11 @@ struct RelaySessionsCommand: ParsableCommand {
     static func text(_ document: SessionsDocument) -> String {
         guard !document.sessions.isEmpty else { return "no sessions" }
         var table = AdministrationTable(
-            .text("ID"), .text("USER"), .text("CLIENT"), .text("VIA"), .text("RELAYED"), .number("AGE"),
+            .text("ID"), .text("USER"), .text("CLIENT"), .text("VIA"), .text("PATH"), .text("RELAYED"), .number("AGE"),
             .number("LEFT"), .number("TO PEERS"), .number("TO CLIENT"), .number("DROPPED"))
         for session in document.sessions.sorted(by: { $0.bytes > $1.bytes }) {
             table.add(
-                session.id, session.username, session.client, session.transport,
+                session.id, session.username, session.client, session.transport, session.path,
                 session.relayed.joined(separator: " "), Quantity.duration(session.ageSeconds),
                 Quantity.duration(session.remainingSeconds), Quantity.bytes(session.toPeers.bytes),
                 Quantity.bytes(session.toClient.bytes), Quantity.count(session.dropped))

@@ -38,6 +38,7 @@ extension Relay {
             try addChannel(number, peer, flags, slot, expiry, now)
         }
         installPermission(slot, peer.ip, flags, now)
+        channelsChanged(slot)
         var writer = success(request, &reply)
         return succeed(request, &writer, &reply)
     }

@@ -76,6 +76,8 @@ extension Relay {
     /// Ends an allocation and all that belongs to it.
     mutating func end(_ slot: UInt32, _ reason: EndReason, _ now: Now) {
         count.allocationsEnded[Int(reason.rawValue)] &+= 1
+        // Before the summary, so that whoever forwards on his own adds what he has counted to it.
+        channelsChanged(slot)
         effects.append(.allocationEnded(summary(slot, reason, now)))
         closeRelays(slot)
         let tuple = allocations[slot].tuple

@@ -32,6 +32,7 @@ extension Relay {
             guard let peer = request.index.xorAddress(range, in: datagram).value else { continue }
             installPermission(slot, peer.ip, try admit(peer.ip), now)
         }
+        channelsChanged(slot)
         var writer = success(request, &reply)
         return succeed(request, &writer, &reply)
     }

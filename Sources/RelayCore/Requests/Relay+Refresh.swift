@@ -22,6 +22,7 @@ extension Relay {
         } else {
             setLifetime(slot, lifetime(requested: requested), request.identity, now)
             reschedule(slot)
+            channelsChanged(slot)
             writer.append(.lifetime, uint32: remainingSeconds(slot, now), into: &reply)
         }
         return succeed(request, &writer, &reply)
@@ -58,6 +59,7 @@ extension Relay {
             if permissions[permission].ip.family == family { removePermission(permission, slot) }
             permission = next
         }
+        channelsChanged(slot)
         closeRelay(allocations[slot].relay(family))
         if family == .ipv4 { allocations[slot].relayIPv4 = noSlot } else { allocations[slot].relayIPv6 = noSlot }
     }

@@ -27,6 +27,9 @@ public struct RelaySettings: Sendable {
     /// 486 would tell them that it is their own quota that is used up.
     public var alternateServers: [TransportAddress] = []
 
+    /// Whether changes of channels are told (`Effect.channelsChanged`), for somebody who forwards on his own.
+    public var tellsOfChannels = false
+
     /// The defaults, for these credentials.
     public init(credentials: CredentialDirectory) {
         self.credentials = credentials

@@ -88,6 +88,9 @@ struct AllocationDetails: BitwiseCopyable {
     var failedCode: UInt16 = 0
     /// What its source is counted as.
     var source: UInt64 = 0
+    /// Channels that somebody else forwards, and what he has counted.
+    var forwardedChannels: UInt16 = 0
+    var forwarded = Traffic()
     /// Place in the timer wheel.
     var wheel = WheelLink()
 }

@@ -8,6 +8,9 @@ public enum Effect: Hashable, Sendable {
     case closeRelay(relay: UInt32, bound: TransportAddress)
     /// Close the client's connection: its allocation was ended by an administrator or a revocation.
     case closeConnection(UInt32)
+    /// Channels of an allocation were bound, refreshed or ended: ask `forwardableChannels` for what may pass now.
+    /// Only when the settings ask for it.
+    case channelsChanged(AllocationID)
     /// An allocation was made.
     case allocationOpened(AllocationSummary)
     /// An allocation has ended; `endReason` says why.

@@ -57,6 +57,10 @@ public struct SessionSnapshot: Hashable, Sendable {
     public var toClient: Traffic
     /// Datagrams of this allocation that were dropped.
     public var dropped: UInt64
+    /// Channels that are forwarded without the relay's own data path.
+    public var forwardedChannels = 0
+    /// The part of the traffic, both ways together, that was forwarded so.
+    public var forwarded = Traffic()
 
     /// Seconds since the allocation was made.
     public var ageSeconds: Int { Int(ageMilliseconds / 1000) }

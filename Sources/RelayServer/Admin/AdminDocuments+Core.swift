@@ -48,7 +48,8 @@ extension SessionsDocument.Session {
             transport: session.transport.name.description, relayed: session.relayed.map(\.description),
             permissions: session.permissions, channels: session.channels, ageSeconds: session.ageSeconds,
             remainingSeconds: session.remainingSeconds, toPeers: TrafficDocument(session.toPeers),
-            toClient: TrafficDocument(session.toClient), dropped: session.dropped)
+            toClient: TrafficDocument(session.toClient), dropped: session.dropped,
+            path: session.forwardedChannels > 0 ? "kernel" : "relay", kernel: TrafficDocument(session.forwarded))
     }
 }
 

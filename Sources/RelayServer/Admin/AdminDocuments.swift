@@ -88,6 +88,10 @@ public struct SessionsDocument: Codable, Sendable, Equatable {
         public var toClient: TrafficDocument
         /// Datagrams dropped.
         public var dropped: UInt64
+        /// Who forwards: `kernel` when its channels are there, else `relay`.
+        public var path: String
+        /// The part of the payload, both ways together, that the kernel has forwarded.
+        public var kernel: TrafficDocument
     }
 
     /// Allocations of the whole relay, listed or not.

@@ -20,6 +20,26 @@ public enum HostAddresses {
         return addresses
     }
 
+    /// The interfaces, loopback aside, that have one of these addresses; an unspecified one stands for all.
+    static func interfaces(of wanted: [IPAddress]) -> [String] {
+        var first: UnsafeMutablePointer<ifaddrs>?
+        guard getifaddrs(&first) == 0 else { return [] }
+        defer { freeifaddrs(first) }
+        var names: [String] = []
+        var next = first
+        while let entry = next {
+            next = entry.pointee.ifa_next
+            let flags = entry.pointee.ifa_flags
+            guard flags & UInt32(IFF_UP) != 0, flags & UInt32(IFF_LOOPBACK) == 0, let address = entry.pointee.ifa_addr,
+                let ip = IPAddress(socketAddress: address),
+                wanted.contains(where: { $0 == ip || $0.isUnspecified && $0.family == ip.family })
+            else { continue }
+            let name = String(cString: entry.pointee.ifa_name)
+            if !names.contains(name) { names.append(name) }
+        }
+        return names
+    }
+
     /// The address that packets to the outside carry as their source; `nil` without a route. Sends nothing.
     public static func ofDefaultRoute(_ family: AddressFamily) -> IPAddress? {
         // Any address beyond the local networks will do: connecting a UDP socket only looks up the route.

@@ -47,6 +47,15 @@ extension RelayConfiguration: ConfigurationValues {
         .one(
             "relay.carry-dscp", "--carry-dscp", \.carriesDSCP, .flag, .atStart,
             "Carry the DSCP of datagrams from one side to the other."),
+        .one(
+            "relay.kernel-path", "--kernel-path", \.kernelPath, .word("MODE"), .plain,
+            "Forward established channels in the kernel: auto, native, generic or off."),
+        .list(
+            "relay.kernel-path-interfaces", "--kernel-path-interface", \.kernelPathInterfaces, .text("NAME"), .plain,
+            "Interfaces that this is done on, all that lead to clients and peers; none: those of the addresses above."),
+        .one(
+            "relay.kernel-path-channels", "--kernel-path-channels", \.kernelPathChannels, .number(1...1 << 22),
+            .atStart, "Channels forwarded in the kernel at most."),
     ]
 
     private static let credentials: [ConfigurationKey<Self>] = [

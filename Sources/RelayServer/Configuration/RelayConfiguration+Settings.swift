@@ -25,6 +25,7 @@ extension LoadedConfiguration {
                 .map { TransportAddress(ip: $0, port: address.port) }
         }
         settings.alternateServers = relay.alternateServers
+        settings.tellsOfChannels = relay.kernelPath != .off
         return settings
     }
 }

@@ -29,6 +29,13 @@ public struct RelayConfiguration: Sendable, Equatable {
     /// Whether the DSCP of a datagram is carried from one side to the other (RFC 8656 section 14).
     public var carriesDSCP = false
 
+    /// Whether established channels are forwarded in the kernel.
+    public var kernelPath = KernelPathMode.off
+    /// The interfaces that it does so on; empty stands for those that have the listeners' and the relay addresses.
+    public var kernelPathInterfaces: [String] = []
+    /// Channels that the kernel forwards at most, over all loops; more are forwarded by the loops.
+    public var kernelPathChannels = 65_536
+
     // MARK: Who may use the relay
 
     /// The realm of long-term credentials (RFC 8489 section 9.2).

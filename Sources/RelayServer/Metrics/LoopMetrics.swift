@@ -24,6 +24,12 @@ enum LoopMetrics {
             Double($0.receiveCalls)
         },
         Count(name: "tern_loop_send_calls_total", help: "System calls that sent datagrams.") { Double($0.sendCalls) },
+        Count(name: "tern_kernel_channels_total", help: "Channels handed to the kernel.") {
+            Double($0.channelsForwarded)
+        },
+        Count(
+            name: "tern_kernel_channels_refused_total", help: "Channels that the kernel had no room for."
+        ) { Double($0.forwardingRefused) },
         Count(
             name: "tern_loop_segmentation_fallbacks_total", help: "Runs of datagrams that had to be sent one by one."
         ) { Double($0.segmentationFallbacks) },

@@ -17,7 +17,7 @@ public enum RelayMetrics {
         var total = Counters()
         for loop in status.loops { total += loop.counters }
         return process(status) + population(status) + traffic(status, total) + protocolCounts(total)
-            + drops(status, total) + machine(status) + log(status.log)
+            + drops(status, total) + machine(status) + kernel(status) + log(status.log)
     }
 
     private static func process(_ status: RelayStatus) -> [MetricFamily] {
@@ -125,6 +125,18 @@ public enum RelayMetrics {
                 total.unverifiedBytesAnswered),
             MetricFamily(
                 .counter, "tern_icmp_indications_total", "ICMP errors handed to clients.", total.icmpIndications),
+        ]
+    }
+
+    private static func kernel(_ status: RelayStatus) -> [MetricFamily] {
+        guard let path = status.kernelPath else { return [] }
+        return [
+            MetricFamily(
+                .gauge, "tern_kernel_interfaces", "Interfaces on which the kernel forwards.", path.interfaces.count),
+            MetricFamily(
+                .counter, "tern_kernel_not_forwarded_total",
+                "Datagrams of forwarded channels that went up to the relay, or were dropped (rate), by reason.",
+                path.notForwarded.map { sample("reason", $0.reason, $0.datagrams) }),
         ]
     }
 

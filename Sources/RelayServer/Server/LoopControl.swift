@@ -4,6 +4,7 @@ import Dispatch
 import EventLoop
 import Foundation
 import Integrity
+import KernelPath
 import Logging
 import RelayCore
 import STUN
@@ -38,6 +39,7 @@ final class LoopControl: RelayControl {
         var busy: [Busy]
         var whenEmpty: (@Sendable () -> Void)?
         var isReloading = false
+        var kernelPath: KernelPath?
     }
 
     private struct Busy {
@@ -71,7 +73,9 @@ final class LoopControl: RelayControl {
         let news = LoopNews(log: log, logger: logger)
         let tokenKey = Self.randomBytes(32)
         let reservedSockets = ReservedSockets()
-        parts = (0..<loopCount).map { [directory] index in
+        let kernelPath = KernelPathStart.start(
+            configuration, loops: loopCount, listeners: listeners.addresses, logger)
+        parts = (0..<loopCount).map { [directory, loopCount] index in
             var loop = LoopSettings(
                 index: UInt8(index), relaySlots: configuration.quotas.allocations * 2, directory: directory)
             loop.relayReceiveBufferBytes = configuration.relayBufferBytes
@@ -84,7 +88,8 @@ final class LoopControl: RelayControl {
                 settings: loop, core: settings,
                 seed: RelaySeed(
                     tableKey: (random.next(), random.next()), nonceKey: nonceKey, tokenKey: tokenKey),
-                listeners: listeners.byLoop[index], tls: tls, handOver: handOver, observer: news)
+                listeners: listeners.byLoop[index], tls: tls, handOver: handOver, observer: news,
+                forwarder: kernelPath.map { KernelForwarder($0, loop: index, loops: loopCount) })
         }
         threads = mailboxes.map(LoopThread.init)
         self.news = news
@@ -94,7 +99,7 @@ final class LoopControl: RelayControl {
         state = Mutex(
             State(
                 loaded: loaded, listeners: listeners,
-                busy: Array(repeating: Busy(), count: mailboxes.count)))
+                busy: Array(repeating: Busy(), count: mailboxes.count), kernelPath: kernelPath))
         sampler = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tern.sampler"))
     }
 
@@ -175,7 +180,7 @@ final class LoopControl: RelayControl {
         let load = max(
             shares.max() ?? 0, total == 0 ? 0 : Double(total - free) / Double(total),
             Double(allocations) / Double(max(configuration.quotas.allocations, 1)))
-        return RelayStatus(
+        var status = RelayStatus(
             version: RelayServerApp.version,
             uptimeSeconds: Int((DispatchTime.now().uptimeNanoseconds - began.uptimeNanoseconds) / 1_000_000_000),
             isDraining: isDraining, load: min(load, 1), portsFree: free, portsTotal: total,
@@ -183,13 +188,19 @@ final class LoopControl: RelayControl {
             log: log.statistics,
             certificateExpiresUnixSeconds: configuration.certificateFile.flatMap(CertificateExpiry.unixSeconds(ofFile:))
         )
+        status.kernelPath = state.withLock(\.kernelPath).map(KernelPathStatus.init)
+        return status
     }
 
     func sessions(limit: Int) async -> [SessionSnapshot] {
         var sessions: [SessionSnapshot] = []
         for thread in threads where sessions.count < limit {
             let left = limit - sessions.count
-            sessions += await thread.mailbox.ask { $0.core.sessions(limit: left, now: $0.now) } ?? []
+            sessions +=
+                await thread.mailbox.ask { loop in
+                    loop.countForwarded()
+                    return loop.core.sessions(limit: left, now: loop.now)
+                } ?? []
         }
         return sessions
     }
@@ -210,7 +221,7 @@ final class LoopControl: RelayControl {
     func revoke(_ name: String) async -> Int {
         state.withLock { if !$0.revoked.contains(name) { $0.revoked.append(name) } }
         var ended = 0
-        for thread in threads { ended += await thread.mailbox.ask { $0.core.revoke(name, now: $0.now) } ?? 0 }
+        for thread in threads { ended += await thread.mailbox.ask { $0.revoke(name) } ?? 0 }
         logger.notice("revoked", metadata: ["name": "\(name)", "allocations-ended": .stringConvertible(ended)])
         return ended
     }
@@ -249,11 +260,13 @@ final class LoopControl: RelayControl {
             let added = listeners.added(from: beforeAddresses, loop: index)
             _ = await thread.mailbox.ask { [settings] loop in
                 loop.core.update(settings: settings, now: loop.now)
+                loop.forwardAllChannels()
                 loop.replace(tls: tls, companionSocket: new.httpSocket)
                 for listener in added { loop.add(listener) }
             }
         }
         log.level = new.logLevel
+        await replaceKernelPath(old, new, listeners.addresses)
         var changes = new.changes(from: old)
         for listener in listeners.bound[boundBefore...] { changes.append("listening on \(listener)") }
         for listener in old.listeners where !new.listeners.contains(listener) {
@@ -267,6 +280,29 @@ final class LoopControl: RelayControl {
             $0.listeners = listeners
         }
         return changes.isEmpty ? ["nothing changed but what the files hold"] : changes
+    }
+
+    /// Puts the kernel path on or off, or on other interfaces, while calls go on: what it no longer forwards comes to
+    /// the loops, whose sockets are open.
+    private func replaceKernelPath(
+        _ old: RelayConfiguration, _ new: RelayConfiguration, _ listeners: [TransportAddress]
+    ) async {
+        guard
+            old.kernelPath != new.kernelPath || old.kernelPathInterfaces != new.kernelPathInterfaces
+        else { return }
+        // Off the interfaces first, and only then empty: nothing is forwarded that nobody accounts for.
+        let before = state.withLock { state in
+            defer { state.kernelPath = nil }
+            return state.kernelPath
+        }
+        before?.detach()
+        for thread in threads { _ = await thread.mailbox.ask { $0.replace(forwarder: nil) } }
+        guard let path = KernelPathStart.start(new, loops: loopCount, listeners: listeners, logger) else { return }
+        state.withLock { $0.kernelPath = path }
+        for (index, thread) in threads.enumerated() {
+            let forwarder = KernelForwarder(path, loop: index, loops: loopCount)
+            _ = await thread.mailbox.ask { $0.replace(forwarder: forwarder) }
+        }
     }
 
     /// A reload that nobody waits for: its outcome goes to the log.

@@ -27,6 +27,7 @@ final class LoopThread: Sendable {
         var tls: TLSContext?
         var handOver: HandOver
         var observer: any LoopObserver
+        var forwarder: (any ChannelForwarder)?
     }
 
     /// Starts the loop.
@@ -39,6 +40,7 @@ final class LoopThread: Sendable {
                 settings: parts.settings, core: relay, listeners: parts.listeners, tls: parts.tls, mailbox: mailbox,
                 handOver: parts.handOver)
             loop.observer = parts.observer
+            loop.replace(forwarder: parts.forwarder)
             loop.run()
             hasEnded.store(true, ordering: .releasing)
             ended.signal()

@@ -69,13 +69,13 @@ import Testing
     @Test func sessionsAreListedBusiestFirst() {
         let text = RelaySessionsCommand.text(
             .init(total: 9, sessions: [.sample(1, bytes: 10), .sample(2, bytes: 2048)]))
-        #expect(
-            text == """
-                ID     USER   CLIENT           VIA  RELAYED                  AGE      LEFT  TO PEERS  TO CLIENT  DROPPED
-                0-2-1  user2  192.0.2.1:40002  udp  198.51.100.1:50002  1 m 01 s  8 m 59 s   2.0 KiB        0 B        1
-                0-1-1  user1  192.0.2.1:40001  udp  198.51.100.1:50001  1 m 01 s  8 m 59 s      10 B        0 B        1
-                2 of 9; --limit shows more
-                """)
+        let expected = """
+            ID     USER   CLIENT           VIA  PATH    RELAYED             AGE      LEFT  TO PEERS  TO CLIENT  DROPPED
+            0-2-1  user2  192.0.2.1:40002  udp  kernel  9.9.9.9:50002  1 m 01 s  8 m 59 s   2.0 KiB        0 B        1
+            0-1-1  user1  192.0.2.1:40001  udp  kernel  9.9.9.9:50001  1 m 01 s  8 m 59 s      10 B        0 B        1
+            2 of 9; --limit shows more
+            """
+        #expect(text == expected)
         #expect(RelaySessionsCommand.text(.init(total: 0, sessions: [])) == "no sessions")
     }
 
@@ -178,8 +178,8 @@ extension SessionsDocument.Session {
     static func sample(_ index: Int, bytes: UInt64) -> SessionsDocument.Session {
         SessionsDocument.Session(
             id: "0-\(index)-1", username: "user\(index)", client: "192.0.2.1:\(40_000 + index)", transport: "udp",
-            relayed: ["198.51.100.1:\(50_000 + index)"], permissions: 1, channels: 1, ageSeconds: 61,
+            relayed: ["9.9.9.9:\(50_000 + index)"], permissions: 1, channels: 1, ageSeconds: 61,
             remainingSeconds: 539, toPeers: .init(packets: bytes / 10, bytes: bytes),
-            toClient: .init(packets: 0, bytes: 0), dropped: 1)
+            toClient: .init(packets: 0, bytes: 0), dropped: 1, path: "kernel", kernel: .init(packets: 0, bytes: 0))
     }
 }

@@ -145,7 +145,7 @@ final class RelayFixture {
             case .closeRelay(let slot, let bound):
                 #expect(sockets.removeValue(forKey: slot) == bound)
                 directory.release(bound)
-            case .closeConnection, .allocationOpened, .allocationEnded: break
+            case .channelsChanged, .closeConnection, .allocationOpened, .allocationEnded: break
             }
         }
     }

@@ -52,7 +52,7 @@ final class SimulatedLoop {
                 }
                 directory.release(bound)
             case .closeConnection(let connection): connectionsToClose.append(connection)
-            case .allocationOpened: break
+            case .allocationOpened, .channelsChanged: break
             case .allocationEnded(let summary): ended.append(summary)
             }
         }

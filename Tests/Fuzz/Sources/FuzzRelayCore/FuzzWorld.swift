@@ -230,7 +230,7 @@ struct FuzzWorld: ~Copyable {
             case .closeRelay(let slot, let bound):
                 precondition(sockets.removeValue(forKey: slot) == bound, "closes what is not open")
                 directory.release(bound)
-            case .closeConnection, .allocationOpened, .allocationEnded: break
+            case .channelsChanged, .closeConnection, .allocationOpened, .allocationEnded: break
             }
         }
     }

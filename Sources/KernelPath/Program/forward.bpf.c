@@ -1,0 +1,59 @@
+// Forwards the datagrams of established channels without entering user space [RFC 8656 12]: client -> peer,
+// peer -> client, and client -> client when both have their allocations on this relay.
+//
+// Whatever is unusual goes up to the relay untouched, which then does what it always did: the program decides
+// everything before it changes the first byte. Nothing in it allocates, waits or loops.
+#include "forward.h"
+
+SECTION("xdp") int tern_forward(struct xdp_md *context) {
+    struct incoming in = {};
+    if (!parse(context, &in)) return XDP_PASS;
+
+    struct tern_entry *entry = find(&in);
+    if (!entry) return XDP_PASS;
+    struct tern_settings *settings = map_lookup(&tern_settings_map, &zero);
+    if (!settings || !is_for_this_host(context, &in)) return XDP_PASS;
+
+    __u64 now = monotonic_nanoseconds();
+    struct tern_state *from = map_lookup(&tern_states, &entry->state);
+    if (!from) return XDP_PASS;
+    int outcome = may_pass(from, in.key.channel != 0, now);
+    if (outcome) return up(outcome);
+    if (in.key.channel && in.channel_bytes != in.bytes) return up(TERN_UP_LENGTH);
+    if (!has_whole_checksum(&in, entry)) return up(TERN_UP_CHECKSUM);
+
+    // A hairpin takes two entries: the sender's way out, and the receiver's way in.
+    struct tern_entry *out = entry;
+    struct tern_state *to = from;
+    if (entry->flags & TERN_HAIRPIN) {
+        out = find_other_end(entry);
+        if (!out) return up(TERN_UP_INSIDE);
+        to = map_lookup(&tern_states, &out->state);
+        if (!to) return up(TERN_UP_INSIDE);
+        outcome = may_pass(to, 0, now);
+        if (outcome) return up(outcome);
+    } else if (entry->flags & TERN_INSIDE) {
+        return up(TERN_UP_INSIDE);
+    }
+
+    struct bpf_fib_lookup route = {};
+    __u32 udp_bytes = UDP_BYTES + (out->channel ? TERN_CHANNEL_BYTES : 0) + in.bytes;
+    outcome = find_route(context, &route, &in, out, settings, udp_bytes);
+    if (outcome) return up(outcome);
+    if (!spend(entry, in.bytes, now)) return drop();
+    if (out != entry && !spend(out, in.bytes, now)) {
+        count(&from->to_peer_packets, &from->to_peer_bytes, in.bytes);
+        count(&from->hairpin_packets, &from->hairpin_bytes, in.bytes);
+        return drop();
+    }
+
+    outcome = rewrite(context, &route, &in, entry, out, settings, udp_bytes);
+    if (outcome) return outcome < 0 ? XDP_ABORTED : up(outcome);
+    if (in.key.channel) count(&from->to_peer_packets, &from->to_peer_bytes, in.bytes);
+    if (out->channel) count(&to->to_client_packets, &to->to_client_bytes, in.bytes);
+    if (out != entry) count(&from->hairpin_packets, &from->hairpin_bytes, in.bytes);
+    return route.ifindex == context->ingress_ifindex && !in.redirects ? XDP_TX : redirect(route.ifindex, 0);
+}
+
+// fib_lookup is for programs under the GPL.
+char _license[] SECTION("license") = "Dual MIT/GPL";

@@ -1,0 +1,357 @@
+"""Established channels forwarded in the kernel: clients, relay and peers on three hosts (network namespaces)."""
+
+import contextlib
+import ctypes
+import fcntl
+import json
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+
+import pytest
+
+import peers
+import server
+import turn
+
+pytestmark = pytest.mark.tern
+NAMES = [f"ternk{os.getpid()}{role}" for role in ("client", "relay", "peer")]
+CLIENT, RELAY, PEER = NAMES
+CLIENT_SIDE, PEER_SIDE = "10.84.1", "10.84.2"
+NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
+LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def ip(*words):
+    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
+
+
+def in_relay(*words):
+    return ["ip", "netns", "exec", RELAY, *words]
+
+
+@contextlib.contextmanager
+def inside(name):
+    """What this thread opens meanwhile belongs to the namespace."""
+    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
+    there = os.open(f"/run/netns/{name}", os.O_RDONLY)
+    try:
+        assert LIBC.setns(there, NETWORK_NAMESPACE) == 0
+        yield
+    finally:
+        assert LIBC.setns(home, NETWORK_NAMESPACE) == 0
+        os.close(home)
+        os.close(there)
+
+
+def prepare(interface):
+    """Makes an end of a virtual pair behave as a network card does."""
+    # Otherwise it carries datagrams whose checksum nobody has computed (ETHTOOL_STXCSUM) ...
+    set_feature(interface, 0x17, 0)
+    # ... and takes nothing that a driver hands it directly (ETHTOOL_SGRO).
+    set_feature(interface, 0x2C, 1)
+
+
+def set_feature(interface, command, on):
+    value = ctypes.create_string_buffer(struct.pack("II", command, on))
+    request = struct.pack("16sQ", interface.encode(), ctypes.addressof(value)) + bytes(16)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        fcntl.ioctl(any_socket, 0x8946, request)
+
+
+@pytest.fixture(scope="module")
+def network():
+    """client 10.84.1.2 -- 10.84.1.1 relay 10.84.2.1 -- 10.84.2.2 peer."""
+    if os.geteuid() != 0:
+        pytest.skip("NOT TESTED: the kernel path needs root, network namespaces and BPF")
+    try:
+        ip("netns", "add", CLIENT)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"NOT TESTED: no network namespaces here: {getattr(error, 'stderr', error)}")
+    with contextlib.ExitStack() as stack:
+        stack.callback(ip, "netns", "del", CLIENT)
+        for name in (RELAY, PEER):
+            ip("netns", "add", name)
+            stack.callback(ip, "netns", "del", name)
+        for name, end, side in ((CLIENT, "c", CLIENT_SIDE), (PEER, "p", PEER_SIDE)):
+            ip("link", "add", f"{end}0", "netns", name, "type", "veth", "peer", "name", f"{end}1", "netns", RELAY)
+            ip("-n", name, "addr", "add", f"{side}.2/24", "dev", f"{end}0")
+            ip("-n", RELAY, "addr", "add", f"{side}.1/24", "dev", f"{end}1")
+            ip("-n", name, "link", "set", f"{end}0", "up")
+            ip("-n", RELAY, "link", "set", f"{end}1", "up")
+            with inside(name):
+                prepare(f"{end}0")
+        for name in NAMES:
+            ip("-n", name, "link", "set", "lo", "up")
+        with running(mode="generic") as relay:
+            relay.wait_for_log("relay started")
+            if "no kernel path" in relay.log:
+                pytest.skip(f"NOT TESTED: no kernel path here:\n{relay.log}")
+        yield
+
+
+@contextlib.contextmanager
+def running(*flags, mode="auto", wrap=()):
+    with server.running(
+        [*(["--kernel-path", mode] if mode else []), *flags], hosts=(f"{CLIENT_SIDE}.1",), transports=("udp",),
+        relay_addresses=(f"{PEER_SIDE}.1",), allowed=(f"{PEER_SIDE}.0/24",), wrap=in_relay(*wrap)) as relay:
+        yield relay
+
+
+@pytest.fixture(params=["generic", "native"])
+def relay(network, request):
+    with running(mode=request.param) as relay:
+        relay.wait_for_log("relay started")
+        assert relay.log.count(f"({request.param})") == 2
+        yield relay
+
+
+@pytest.fixture
+def peer(network):
+    with inside(PEER):
+        echo = peers.EchoPeer(f"{PEER_SIDE}.2")
+    yield echo
+    with inside(PEER), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
+        waker.sendto(b"stop", echo.address)
+    echo.thread.join(2)
+    echo.socket.close()
+
+
+@contextlib.contextmanager
+def client(relay, peer=None, **options):
+    with inside(CLIENT):
+        connected = turn.Client("udp", relay.address("udp", f"{CLIENT_SIDE}.1"), **options)
+    with connected:
+        connected.allocate()
+        if peer:
+            connected.bind(0x4000, peer.address)
+        yield connected
+
+
+def sessions(relay):
+    return json.loads(relay.command("sessions", "--json"))["sessions"]
+
+
+def attached():
+    return "xdp" in ip("-n", RELAY, "link", "show")
+
+
+def test_datagrams_of_a_channel_pass_in_the_kernel_both_ways(relay, peer):
+    with client(relay, peer) as caller:
+        for size in [*range(0, 40), *[1000] * 160]:
+            caller.round_trip(size=size)
+        session, = sessions(relay)
+        assert session["path"] == "kernel"
+        assert session["toPeers"]["packets"] == session["toClient"]["packets"] == 200, session
+        assert session["toPeers"]["bytes"] == sum(range(0, 40)) + 160_000
+        # The first ones each way go through the relay, which learns the neighbours' addresses.
+        assert 390 <= session["kernel"]["packets"] <= 398, session
+        assert peer.sources == {(caller.relayed)}
+        assert "kernel" in relay.command("sessions").splitlines()[1]
+
+
+def test_two_clients_of_one_relay_meet_in_the_kernel(relay):
+    with client(relay) as one, client(relay) as other:
+        one.bind(0x4001, other.relayed)
+        other.bind(0x4002, one.relayed)
+        for number in range(100):
+            payload = os.urandom(50 + number)
+            one.send(0x4001, payload)
+            assert other.receive() == (0x4002, payload)
+            other.send(0x4002, payload)
+            assert one.receive() == (0x4001, payload)
+        for session in sessions(relay):
+            assert session["kernel"]["packets"] >= 190, session
+            assert session["toPeers"]["packets"] == session["toClient"]["packets"] == 100
+
+
+def test_a_revoked_client_sends_nothing_after_a_second(relay, peer):
+    with client(relay, peer) as caller:
+        for _ in range(50):
+            caller.round_trip()
+        assert sessions(relay)[0]["path"] == "kernel"
+        relay.command("revoke", server.USER)
+        caller.socket.settimeout(0.3)
+        deadline = time.monotonic() + 1
+        with contextlib.suppress(TimeoutError):
+            while True:
+                caller.round_trip()
+                assert time.monotonic() < deadline, "still forwarded a second after the revocation"
+        assert sessions(relay) == []
+
+
+def test_a_deleted_allocation_sends_nothing(relay, peer):
+    with client(relay, peer) as caller:
+        for _ in range(20):
+            caller.round_trip()
+        caller.refresh(0)
+        caller.socket.settimeout(0.3)
+        caller.send(0x4000, b"late")
+        with pytest.raises(TimeoutError):
+            caller.receive()
+        relay.wait_for_log("to-peers-packets=20")
+
+
+def test_datagrams_pass_while_the_relay_stands_still(relay, peer):
+    with client(relay, peer) as caller:
+        for _ in range(20):
+            caller.round_trip()
+        before = sessions(relay)[0]["kernel"]["packets"]
+        os.kill(relay.pid, 19)  # SIGSTOP
+        try:
+            for _ in range(50):
+                caller.round_trip()
+        finally:
+            os.kill(relay.pid, 18)
+        assert sessions(relay)[0]["kernel"]["packets"] - before == 100
+
+
+def test_rates_hold_in_the_kernel(network, peer):
+    limits = ("--bytes-per-allocation", "20000", "--bytes-per-user", "20000")
+    with running(*limits) as relay, client(relay, peer) as caller:
+        caller.round_trip(size=10)
+        caller.round_trip(size=10)
+        for _ in range(100):
+            caller.send(0x4000, bytes(1000))
+        time.sleep(0.2)
+        session, = sessions(relay)
+        # One second's worth at once, both directions together, and what a fraction of a second adds.
+        assert session["toPeers"]["bytes"] + session["toClient"]["bytes"] < 35_000, session
+        assert session["dropped"] > 60, session
+
+
+class Flow:
+    """A steady stream over a channel to a peer that counts."""
+
+    def __init__(self, caller, peer_socket):
+        self.caller, self.peer_socket = caller, peer_socket
+        self.sent, self.got, self.on = 0, set(), True
+        self.threads = [threading.Thread(target=work, daemon=True) for work in (self.send, self.receive)]
+        for thread in self.threads:
+            thread.start()
+
+    def send(self):
+        while self.on:
+            self.caller.send(0x4000, struct.pack("!I", self.sent) + bytes(200))
+            self.sent += 1
+            time.sleep(0.0005)
+
+    def receive(self):
+        self.peer_socket.settimeout(1)
+        with contextlib.suppress(TimeoutError):
+            while True:
+                self.got.add(struct.unpack("!I", self.peer_socket.recv(2000)[:4])[0])
+
+    def end(self):
+        self.on = False
+        for thread in self.threads:
+            thread.join()
+        return self.sent, len(self.got)
+
+
+def test_switching_it_off_and_on_in_mid_call_loses_nothing(network, tmp_path):
+    config = tmp_path / "tern.yaml"
+
+    def write(mode):
+        config.write_text(f"relay:\n  kernel-path: {mode}\n")
+
+    write("auto")
+    with running("--config", str(config), mode=None) as relay:
+        with inside(PEER):
+            listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            listener.bind((f"{PEER_SIDE}.2", 0))
+        with listener, client(relay) as caller:
+            caller.bind(0x4000, listener.getsockname())
+            flow = Flow(caller, listener)
+            time.sleep(0.5)
+            assert sessions(relay)[0]["path"] == "kernel" and attached()
+            for mode, path in (("off", "relay"), ("auto", "kernel")) * 2:
+                write(mode)
+                relay.command("reload")
+                assert sessions(relay)[0]["path"] == path
+                assert attached() == (path == "kernel")
+                time.sleep(0.5)
+            sent, got = flow.end()
+            assert sent == got > 1000
+            session, = sessions(relay)
+            assert session["toPeers"]["packets"] == sent
+            assert sent * 0.1 < session["kernel"]["packets"] < sent
+
+
+def test_a_killed_relay_leaves_nothing_on_its_interfaces(network, peer):
+    with contextlib.suppress(AssertionError), running() as relay:
+        with client(relay, peer) as caller:
+            caller.round_trip()
+        assert attached()
+        relay.process.kill()
+        relay.process.wait()
+    server.wait_until(lambda: not attached(), 2, "the program to leave the interfaces")
+    with running() as relay, client(relay, peer) as caller:
+        for _ in range(10):
+            caller.round_trip()
+        assert sessions(relay)[0]["path"] == "kernel"
+
+
+def test_a_second_relay_says_that_the_interfaces_are_taken_and_works_without(relay, peer):
+    with running() as second:
+        second.wait_for_log("another program is there")
+        with client(second, peer) as caller:
+            for _ in range(10):
+                caller.round_trip()
+            assert sessions(second)[0]["path"] == "relay"
+
+
+def test_without_rights_the_relay_says_once_what_is_missing(network, peer):
+    with running(wrap=("setpriv", "--bounding-set", "-all", "--inh-caps", "-all")) as relay:
+        relay.wait_for_log("relay started")
+        lines = [line for line in relay.log.splitlines() if "no kernel path" in line]
+        assert len(lines) == 1, relay.log
+        with client(relay, peer) as caller:
+            caller.round_trip()
+
+
+def test_an_unprivileged_user_needs_three_capabilities(network, peer):
+    rights = "-all,+bpf,+perfmon,+net_admin"
+    user = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    with tempfile.TemporaryDirectory(prefix="nobody-") as folder:
+        os.chmod(folder, 0o755)
+        binary = shutil.copy(server.TERN, folder)
+        done = subprocess.run(
+            in_relay("timeout", "2", *user, "--bounding-set", rights, "--inh-caps", rights, "--ambient-caps", rights)
+            + [binary, "relay", "--listen", f"udp://{CLIENT_SIDE}.1:0", "--relay-address", f"{PEER_SIDE}.1"]
+            + ["--user", "alice:secret", "--kernel-path", "auto"], capture_output=True, text=True, timeout=20)
+    assert "kernel path interfaces=" in done.stdout + done.stderr, done.stdout + done.stderr
+
+
+def test_a_peer_that_changes_its_hardware_address_is_found_again(relay, peer):
+    with client(relay, peer) as caller:
+        for _ in range(20):
+            caller.round_trip()
+        ip("-n", PEER, "link", "set", "p0", "address", "02:00:00:00:77:01")
+        ip("-n", RELAY, "neigh", "flush", "dev", "p1")
+        ip("-n", PEER, "neigh", "flush", "dev", "p0")
+        for _ in range(20):
+            caller.round_trip()
+        assert sessions(relay)[0]["path"] == "kernel"
+
+
+def test_what_does_not_fit_is_sent_in_fragments_by_the_relay(relay, peer):
+    ends = ((RELAY, "p1"), (PEER, "p0"))
+    for name, end in ends:
+        ip("-n", name, "link", "set", end, "mtu", "1280")
+    try:
+        with client(relay, peer) as caller:
+            for size in (1200, 1300, 1400):
+                for _ in range(10):
+                    caller.round_trip(size=size)
+            session, = sessions(relay)
+            assert session["toPeers"]["packets"] == 30
+            assert 15 <= session["kernel"]["packets"] <= 20, session
+    finally:
+        for name, end in ends:
+            ip("-n", name, "link", "set", end, "mtu", "1500")

@@ -1,0 +1,60 @@
+import Glibc
+import STUN
+import Testing
+
+/// A network namespace of the calling thread: a relay's host with an interface to its clients and one to peers.
+struct Network {
+    /// The hardware address of both interfaces; the neighbours' ends in 2.
+    static let mac: [UInt8] = [2, 0, 0, 0, 0, 1]
+    static let neighbour: [UInt8] = [2, 0, 0, 0, 0, 2]
+    /// What fits through the interface to the peers.
+    static let peerMTU = 1400
+
+    let clients: UInt32
+    let peers: UInt32
+
+    /// Whether the tests that need it can run; a skipped one says so.
+    static var isAvailable: Bool { geteuid() == 0 && access("/sys/fs/bpf", F_OK) == 0 }
+    static let requirement: Comment = "needs root, network namespaces and BPF"
+
+    /// Runs `body` in a new network; the thread is back in its own one afterwards.
+    static func with<Result>(_ body: (Network) throws -> Result) throws -> Result {
+        let before = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC)
+        try #require(before >= 0 && Namespaces.unshare(Namespaces.network) == 0)
+        defer {
+            _ = Namespaces.setns(before, Namespaces.network)
+            close(before)
+        }
+        let commands = """
+            ip link set lo up
+            ip link add c0 address 02:00:00:00:00:01 type veth peer name c1 address 02:00:00:00:00:02
+            ip link add p0 address 02:00:00:00:00:01 mtu \(peerMTU) type veth peer name p1 address 02:00:00:00:00:02
+            for end in c p; do
+                n=1; [ $end = p ] && n=2
+                ip link set ${end}0 up; ip link set ${end}1 up
+                ip addr add 10.90.$n.1/16 dev ${end}0; ip route del 10.90.0.0/16 dev ${end}0
+                ip route add 10.90.$n.0/24 dev ${end}0
+                ip -6 addr add fd90:$n::1/64 dev ${end}0 nodad
+                for host in 2 3 4 5; do
+                    ip neigh replace 10.90.$n.$host lladdr 02:00:00:00:00:02 dev ${end}0 nud permanent
+                    ip -6 neigh replace fd90:$n::$host lladdr 02:00:00:00:00:02 dev ${end}0 nud permanent
+                done
+            done
+            """
+        try #require(system("set -e\n" + commands) == 0)
+        return try body(Network(clients: if_nametoindex("c0"), peers: if_nametoindex("p0")))
+    }
+}
+
+/// Calls of the C library that its module for Swift hides.
+private enum Namespaces {
+    static let network: CInt = 0x4000_0000  // CLONE_NEWNET
+
+    static func unshare(_ flags: CInt) -> CInt {
+        unsafeBitCast(dlsym(nil, "unshare"), to: (@convention(c) (CInt) -> CInt).self)(flags)
+    }
+
+    static func setns(_ descriptor: CInt, _ kind: CInt) -> CInt {
+        unsafeBitCast(dlsym(nil, "setns"), to: (@convention(c) (CInt, CInt) -> CInt).self)(descriptor, kind)
+    }
+}
