@@ -83,14 +83,16 @@ struct MethodTable: Sendable {
         entries = routes.map { ($0.path.split(separator: "/"), $0.method.rawValue) }
     }
 
+    /// As the router does it: a word in a path comes before a parameter in the same place.
     func methods(for path: String) -> [String] {
         let pieces = path.split(separator: "/")
-        return Set(
-            entries.filter { entry in
-                entry.pieces.count == pieces.count
-                    && zip(entry.pieces, pieces).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
-            }.map(\.method)
-        ).sorted()
+        let matching = entries.filter { entry in
+            entry.pieces.count == pieces.count
+                && zip(entry.pieces, pieces).allSatisfy { $0.hasPrefix(":") || $0 == $1 }
+        }
+        func words(_ pieces: [Substring]) -> Int { pieces.count { !$0.hasPrefix(":") } }
+        let most = matching.map { words($0.pieces) }.max() ?? 0
+        return Set(matching.filter { words($0.pieces) == most }.map(\.method)).sorted()
     }
 
     /// The method as the log shows it: a stranger's word only when it is a known one.

@@ -67,6 +67,8 @@ struct RequestTests {
                 #expect(server.log.text.contains(id))
             }
             #expect(try await browser.api("PUT", "/me")["allow"] == "GET")
+            #expect(try await browser.api("PUT", "/sessions")["allow"] == "GET, POST")
+            #expect(try await browser.api("DELETE", "/sessions/totp")["allow"] == "POST")
         }
     }
 
