@@ -189,8 +189,8 @@ struct ListenerTests {
     @Test("whoever says nothing, or too little, is closed in time")
     func deadlines() async throws {
         var limits = EdgeLimits()
-        limits.firstRequestSeconds = 1
-        limits.idleSeconds = 1
+        limits.firstRequestSeconds = 4
+        limits.idleSeconds = 4
         try await TestServer.run(limits: limits) { server in
             let noHeader = try await Wire.handOver(server.socketPath, header: [])
             let partHeader = try await Wire.handOver(server.socketPath, header: Array(ProxyHeader.signature.prefix(7)))

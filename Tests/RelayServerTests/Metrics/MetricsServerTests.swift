@@ -70,10 +70,8 @@ import Testing
         let control = FakeControl()
         control.delay.withLock { $0 = .seconds(3) }
         try await serving(control, patience: .milliseconds(50)) { bound in
-            let began = ContinuousClock.now
-            let answer = try await get(bound, "/livez")
-            #expect(answer.status == 503)
-            #expect(ContinuousClock.now - began < .seconds(2))
+            // Whoever waited for the loops would be told that they live.
+            #expect(try await get(bound, "/livez").status == 503)
         }
     }
 
