@@ -211,7 +211,9 @@ let package = Package(
         .testTarget(
             name: "CompanionCommandTests",
             dependencies: [
-                "CompanionCommand", "Companion", "ConfigurationKeys", "RelayCommand", "RelayServer", "STUN", "tern",
+                "CompanionCommand", "Companion", "ConfigurationKeys", "RelayCommand", "RelayServer", "STUN",
+                "TestSupport",
+                "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The companion's commands, run as an operator runs them.

@@ -3,6 +3,7 @@ import Glibc
 import RelayCommand
 import RelayServer
 import STUN
+import TestSupport
 import Testing
 
 @testable import Companion

@@ -15,6 +15,7 @@ import time
 
 import pytest
 
+import hosts
 import peers
 import server
 import turn
@@ -25,10 +26,6 @@ CLIENT, RELAY, PEER = NAMES
 CLIENT_SIDE, PEER_SIDE = "10.84.1", "10.84.2"
 NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
 LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def ip(*words):
-    return subprocess.run(["ip", *words], check=True, capture_output=True, text=True).stdout
 
 
 def in_relay(*words):
@@ -66,28 +63,11 @@ def set_feature(interface, command, on):
 
 @pytest.fixture(scope="module")
 def network():
-    """client 10.84.1.2 -- 10.84.1.1 relay 10.84.2.1 -- 10.84.2.2 peer."""
-    if os.geteuid() != 0:
-        pytest.skip("NOT TESTED: the kernel path needs root, network namespaces and BPF")
-    try:
-        ip("netns", "add", CLIENT)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"NOT TESTED: no network namespaces here: {getattr(error, 'stderr', error)}")
-    with contextlib.ExitStack() as stack:
-        stack.callback(ip, "netns", "del", CLIENT)
-        for name in (RELAY, PEER):
-            ip("netns", "add", name)
-            stack.callback(ip, "netns", "del", name)
-        for name, end, side in ((CLIENT, "c", CLIENT_SIDE), (PEER, "p", PEER_SIDE)):
-            ip("link", "add", f"{end}0", "netns", name, "type", "veth", "peer", "name", f"{end}1", "netns", RELAY)
-            ip("-n", name, "addr", "add", f"{side}.2/24", "dev", f"{end}0")
-            ip("-n", RELAY, "addr", "add", f"{side}.1/24", "dev", f"{end}1")
-            ip("-n", name, "link", "set", f"{end}0", "up")
-            ip("-n", RELAY, "link", "set", f"{end}1", "up")
-            with inside(name):
-                prepare(f"{end}0")
-        for name in NAMES:
-            ip("-n", name, "link", "set", "lo", "up")
+    def as_a_card(name, interface):
+        with inside(name):
+            prepare(interface)
+
+    with hosts.three(NAMES, CLIENT_SIDE, PEER_SIDE, as_a_card, skip="NOT TESTED: "):
         with running(mode="generic") as relay:
             relay.wait_for_log("relay started")
             if "no kernel path" in relay.log:
@@ -138,7 +118,7 @@ def sessions(relay):
 
 
 def attached():
-    return "xdp" in ip("-n", RELAY, "link", "show")
+    return "xdp" in hosts.ip("-n", RELAY, "link", "show")
 
 
 def test_datagrams_of_a_channel_pass_in_the_kernel_both_ways(relay, peer):
@@ -332,9 +312,9 @@ def test_a_peer_that_changes_its_hardware_address_is_found_again(relay, peer):
     with client(relay, peer) as caller:
         for _ in range(20):
             caller.round_trip()
-        ip("-n", PEER, "link", "set", "p0", "address", "02:00:00:00:77:01")
-        ip("-n", RELAY, "neigh", "flush", "dev", "p1")
-        ip("-n", PEER, "neigh", "flush", "dev", "p0")
+        hosts.ip("-n", PEER, "link", "set", "p0", "address", "02:00:00:00:77:01")
+        hosts.ip("-n", RELAY, "neigh", "flush", "dev", "p1")
+        hosts.ip("-n", PEER, "neigh", "flush", "dev", "p0")
         for _ in range(20):
             caller.round_trip()
         assert sessions(relay)[0]["path"] == "kernel"
@@ -343,7 +323,7 @@ def test_a_peer_that_changes_its_hardware_address_is_found_again(relay, peer):
 def test_what_does_not_fit_is_sent_in_fragments_by_the_relay(relay, peer):
     ends = ((RELAY, "p1"), (PEER, "p0"))
     for name, end in ends:
-        ip("-n", name, "link", "set", end, "mtu", "1280")
+        hosts.ip("-n", name, "link", "set", end, "mtu", "1280")
     try:
         with client(relay, peer) as caller:
             for size in (1200, 1300, 1400):
@@ -354,4 +334,4 @@ def test_what_does_not_fit_is_sent_in_fragments_by_the_relay(relay, peer):
             assert 15 <= session["kernel"]["packets"] <= 20, session
     finally:
         for name, end in ends:
-            ip("-n", name, "link", "set", end, "mtu", "1500")
+            hosts.ip("-n", name, "link", "set", end, "mtu", "1500")

@@ -1,12 +1,12 @@
 """Client, relay and peer on three hosts: network namespaces joined by veth pairs."""
 
-import contextlib
 import os
 import subprocess
 import sys
 
 import pytest
 
+import hosts
 import peers
 import server
 import turn
@@ -16,36 +16,13 @@ CLIENT, RELAY, PEER = NAMES
 CLIENT_SIDE, PEER_SIDE = "10.83.1", "10.83.2"
 
 
-def ip(*words):
-    subprocess.run(["ip", *words], check=True, capture_output=True, text=True)
-
-
 def inside(name):
     return ["ip", "netns", "exec", name]
 
 
 @pytest.fixture(scope="module")
 def network():
-    """client 10.83.1.2 -- 10.83.1.1 relay 10.83.2.1 -- 10.83.2.2 peer; the relay's host forwards nothing itself."""
-    if os.geteuid() != 0:
-        pytest.skip("network namespaces need root")
-    try:
-        ip("netns", "add", CLIENT)
-    except (OSError, subprocess.CalledProcessError) as error:
-        pytest.skip(f"no network namespaces here: {getattr(error, 'stderr', error)}")
-    with contextlib.ExitStack() as stack:
-        stack.callback(ip, "netns", "del", CLIENT)
-        for name in (RELAY, PEER):
-            ip("netns", "add", name)
-            stack.callback(ip, "netns", "del", name)
-        for name, end, side in ((CLIENT, "c", CLIENT_SIDE), (PEER, "p", PEER_SIDE)):
-            ip("link", "add", f"{end}0", "netns", name, "type", "veth", "peer", "name", f"{end}1", "netns", RELAY)
-            ip("-n", name, "addr", "add", f"{side}.2/24", "dev", f"{end}0")
-            ip("-n", RELAY, "addr", "add", f"{side}.1/24", "dev", f"{end}1")
-            ip("-n", name, "link", "set", f"{end}0", "up")
-            ip("-n", RELAY, "link", "set", f"{end}1", "up")
-        for name in NAMES:
-            ip("-n", name, "link", "set", "lo", "up")
+    with hosts.three(NAMES, CLIENT_SIDE, PEER_SIDE):
         yield
 
 

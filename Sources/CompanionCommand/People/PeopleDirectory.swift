@@ -23,4 +23,10 @@ struct PeopleDirectory {
         }
         return match.person.id
     }
+
+    /// Opens or closes the account with this address.
+    func set(_ state: PersonState, of email: String) async throws {
+        _ = try await accounts.change(
+            try await id(of: email), PersonChange(state: state), by: Self.operatorPrincipal)
+    }
 }

@@ -64,18 +64,13 @@ final class ProtocolErrorHandler: ChannelDuplexHandler, RemovableChannelHandler 
             context.close(promise: nil)
             return
         }
-        answer(error as? HTTPParserError == .headerOverflow ? .headersTooLarge : .malformed, context)
-    }
-
-    /// Answers with this failure and closes.
-    func answer(_ failure: ServiceFailure, _ context: ChannelHandlerContext) {
+        let failure: ServiceFailure = error as? HTTPParserError == .headerOverflow ? .headersTooLarge : .malformed
         let body = failure.document(requestID: RequestIdentifier.make())
         var head = HTTPResponseHead(
             version: .http1_1, status: .init(statusCode: failure.status), headers: HTTPHeaders(SecurityHeaders.api))
         head.headers.add(name: "content-type", value: "application/json")
         head.headers.add(name: "content-length", value: String(body.utf8.count))
         head.headers.add(name: "connection", value: "close")
-        if failure.status == 426 { head.headers.add(name: "upgrade", value: "websocket") }
         context.write(wrapOutboundOut(.head(head)), promise: nil)
         context.write(wrapOutboundOut(.body(.byteBuffer(ByteBuffer(string: body)))), promise: nil)
         let channel = context.channel

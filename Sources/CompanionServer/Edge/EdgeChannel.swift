@@ -78,14 +78,7 @@ struct EdgeChannel: HTTPChannelHandler {
             upgradeConfiguration: .init(
                 upgraders: [upgrader(info, bound)],
                 notUpgradingCompletionHandler: { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        if let refusal = info.refusal {
-                            // NIO drops the request of an upgrade that it looked for and did not find.
-                            let handler = bound.value
-                            handler.answer(refusal, try channel.pipeline.syncOperations.context(handler: handler))
-                        }
-                        return .http(try configureRequests(channel, logger))
-                    }
+                    channel.eventLoop.makeCompletedFuture { .http(try configureRequests(channel, logger)) }
                 }))
         // The framework takes requests one after the other, and ProtocolErrorHandler does the rest.
         configuration.enablePipelining = false

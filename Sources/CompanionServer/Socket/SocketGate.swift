@@ -10,11 +10,11 @@ struct SocketGate: Sendable {
     let origins: OriginPolicy
     let limiter: RateLimiter
     let now: @Sendable () -> Int64
+    /// A decision takes no longer, or it is a refusal.
+    var seconds = 5
 
     static let path = "/ws"
     static let subprotocol = "tern.v1"
-    /// A decision takes no longer, or it is a refusal.
-    static let seconds = 5
     private static let ticketBytesMax = 128
 
     /// The person behind the request, or the refusal that is the answer.
@@ -23,7 +23,7 @@ struct SocketGate: Sendable {
     /// stands in the address, where logs see it.
     func admit(_ head: HTTPRequestHead, _ info: ConnectionInfo) async -> Result<Principal, ServiceFailure> {
         do {
-            return .success(try await withDeadline(seconds: Self.seconds) { try await check(head, info) })
+            return .success(try await abandoning(afterSeconds: seconds) { try await check(head, info) })
         } catch let failure as ServiceFailure {
             return .failure(failure)
         } catch is DeadlineExceeded {

@@ -47,22 +47,3 @@ extension Request {
         try await context.channel.writeAndFlush(HTTPResponsePart.head(HTTPResponse(status: .continue)))
     }
 }
-
-/// Something took too long.
-struct DeadlineExceeded: Error {}
-
-/// `body`, or `DeadlineExceeded` when it takes longer.
-func withDeadline<Value: Sendable>(
-    seconds: Int, _ body: @escaping @Sendable () async throws -> Value
-) async throws -> Value {
-    try await withThrowingTaskGroup(of: Value.self) { group in
-        group.addTask(operation: body)
-        group.addTask {
-            try await Task.sleep(for: .seconds(seconds))
-            throw DeadlineExceeded()
-        }
-        defer { group.cancelAll() }
-        guard let value = try await group.next() else { throw DeadlineExceeded() }
-        return value
-    }
-}

@@ -1,17 +1,19 @@
 import Foundation
-import Testing
 
 /// The executable, run as a user runs it.
-struct Program {
-    var exitCode: Int32
-    var output: String
-    var messages: String
+public struct Program {
+    /// How it ended.
+    public var exitCode: Int32
+    /// What it wrote to standard output.
+    public var output: String
+    /// What it wrote to standard error.
+    public var messages: String
 
     /// The lines on standard error.
-    var messageLines: [String] { messages.split(separator: "\n").map(String.init) }
+    public var messageLines: [String] { messages.split(separator: "\n").map(String.init) }
 
     /// Runs `tern` to its end.
-    static func run(
+    public static func run(
         _ arguments: [String], input: String = "", environment: [String: String] = [:], folder: String? = nil
     ) throws -> Program {
         // Tests and products are built into the same folder.
