@@ -49,15 +49,24 @@ extension [ConfigurationPart] {
     /// The file of every key with its default and a comment.
     public var document: String { ConfigurationDocument.heading + map(\.defaults).joined(separator: "\n") }
 
-    /// Reads every part from the same file and environment, and each flag with the part that knows it.
+    /// Reads every part from the same file and environment, and each flag with the part that knows it. Mistakes of all
+    /// parts are told together, each once.
     public func load(_ sources: ConfigurationSources) throws -> [ConfigurationPart.Loaded] {
         var left = sources.flags
         // What no part knows stays with the first one, which reports it.
         let flags = dropFirst().map { $0.schema.takeFlags(from: &left) }
-        return try zip(self, [left] + flags).map { part, flags in
+        var loaded: [ConfigurationPart.Loaded] = []
+        var problems: [ConfigurationProblem] = []
+        for (part, flags) in zip(self, [left] + flags) {
             var sources = sources
             sources.flags = flags
-            return try part.load(sources)
+            do {
+                loaded.append(try part.load(sources))
+            } catch let failure as ConfigurationFailure {
+                problems += failure.problems.filter { !problems.contains($0) }
+            }
         }
+        guard problems.isEmpty else { throw ConfigurationFailure(problems) }
+        return loaded
     }
 }

@@ -64,6 +64,16 @@ struct ConfigurationSchemaTests {
         }
     }
 
+    @Test func mistakesOfAllPartsAreToldTogether() {
+        let environment = ["TERN_RELAY_PORTS": "x", "TERN_COMPANION_PAGES": "y"]
+        #expect {
+            try Self.parts.load(ConfigurationSources(environment: environment))
+        } throws: { error in
+            let problems = (error as? ConfigurationFailure)?.problems ?? []
+            return problems.map { "\($0.origin)" } == ["TERN_RELAY_PORTS", "TERN_COMPANION_PAGES"]
+        }
+    }
+
     @Test func aFileMayHoldBothPartsAndEachReadsItsOwn() throws {
         let text = "relay:\n  ports: 7\ncompanion:\n  page: over\n"
         #expect(try Relay.read(yaml: text, path: "t.yaml").values.ports == 7)
