@@ -196,15 +196,16 @@ struct ListenerTests {
             let partHeader = try await Wire.handOver(server.socketPath, header: Array(ProxyHeader.signature.prefix(7)))
             let noRequest = try await server.wire()
             let partRequest = try await server.wire()
-            try await partRequest.send("GET /livez HTTP/1.1\r\nHo")
+            // On a busy machine it may be closed before it has spoken: closed is what it has to be.
+            try? await partRequest.send("GET /livez HTTP/1.1\r\nHo")
             let noHandshake = try await Wire.plain(port: server.port.withLock { $0 })
             let partBody = try await server.wire()
-            try await partBody.send(
+            try? await partBody.send(
                 "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
                     + "Content-Length: 9\r\n\r\n{"
             )
             let idle = try await server.wire()
-            try await idle.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
+            try? await idle.send("GET /livez HTTP/1.1\r\nHost: x\r\n\r\n")
             for wire in [noHeader, partHeader, noRequest, partRequest, noHandshake] {
                 #expect(await wire.readToEnd() == [])
             }
