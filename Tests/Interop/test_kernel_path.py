@@ -1,124 +1,21 @@
 """Established channels forwarded in the kernel: clients, relay and peers on three hosts (network namespaces)."""
 
 import contextlib
-import ctypes
-import fcntl
-import json
 import os
 import shutil
-import socket
-import struct
 import subprocess
 import tempfile
-import threading
 import time
 
 import pytest
 
 import hosts
-import peers
 import server
-import turn
+from kernel_network import (
+    CLIENT_SIDE, PEER, PEER_SIDE, RELAY, Flow, attached, client, in_relay, listener, network, peer, relay, running,
+    sessions)
 
 pytestmark = pytest.mark.tern
-NAMES = [f"ternk{os.getpid()}{role}" for role in ("client", "relay", "peer")]
-CLIENT, RELAY, PEER = NAMES
-CLIENT_SIDE, PEER_SIDE = "10.84.1", "10.84.2"
-NETWORK_NAMESPACE = 0x40000000  # CLONE_NEWNET
-LIBC = ctypes.CDLL(None, use_errno=True)
-
-
-def in_relay(*words):
-    return ["ip", "netns", "exec", RELAY, *words]
-
-
-@contextlib.contextmanager
-def inside(name):
-    """What this thread opens meanwhile belongs to the namespace."""
-    home = os.open("/proc/thread-self/ns/net", os.O_RDONLY)
-    there = os.open(f"/run/netns/{name}", os.O_RDONLY)
-    try:
-        assert LIBC.setns(there, NETWORK_NAMESPACE) == 0
-        yield
-    finally:
-        assert LIBC.setns(home, NETWORK_NAMESPACE) == 0
-        os.close(home)
-        os.close(there)
-
-
-def prepare(interface):
-    """Makes an end of a virtual pair behave as a network card does."""
-    # Otherwise it carries datagrams whose checksum nobody has computed (ETHTOOL_STXCSUM) ...
-    set_feature(interface, 0x17, 0)
-    # ... and takes nothing that a driver hands it directly (ETHTOOL_SGRO).
-    set_feature(interface, 0x2C, 1)
-
-
-def set_feature(interface, command, on):
-    value = ctypes.create_string_buffer(struct.pack("II", command, on))
-    request = struct.pack("16sQ", interface.encode(), ctypes.addressof(value)) + bytes(16)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        fcntl.ioctl(any_socket, 0x8946, request)
-
-
-@pytest.fixture(scope="module")
-def network():
-    def as_a_card(name, interface):
-        with inside(name):
-            prepare(interface)
-
-    with hosts.three(NAMES, CLIENT_SIDE, PEER_SIDE, as_a_card, skip="NOT TESTED: "):
-        with running(mode="generic") as relay:
-            relay.wait_for_log("relay started")
-            if "no kernel path" in relay.log:
-                pytest.skip(f"NOT TESTED: no kernel path here:\n{relay.log}")
-        yield
-
-
-@contextlib.contextmanager
-def running(*flags, mode="auto", wrap=()):
-    with server.running(
-        [*(["--kernel-path", mode] if mode else []), *flags], hosts=(f"{CLIENT_SIDE}.1",), transports=("udp",),
-        relay_addresses=(f"{PEER_SIDE}.1",), allowed=(f"{PEER_SIDE}.0/24",), wrap=in_relay(*wrap)) as relay:
-        yield relay
-
-
-@pytest.fixture(params=["generic", "native"])
-def relay(network, request):
-    with running(mode=request.param) as relay:
-        relay.wait_for_log("relay started")
-        assert relay.log.count(f"({request.param})") == 2
-        yield relay
-
-
-@pytest.fixture
-def peer(network):
-    with inside(PEER):
-        echo = peers.EchoPeer(f"{PEER_SIDE}.2")
-    yield echo
-    with inside(PEER), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as waker:
-        waker.sendto(b"stop", echo.address)
-    echo.thread.join(2)
-    echo.socket.close()
-
-
-@contextlib.contextmanager
-def client(relay, peer=None, **options):
-    with inside(CLIENT):
-        connected = turn.Client("udp", relay.address("udp", f"{CLIENT_SIDE}.1"), **options)
-    with connected:
-        connected.allocate()
-        if peer:
-            connected.bind(0x4000, peer.address)
-        yield connected
-
-
-def sessions(relay):
-    return json.loads(relay.command("sessions", "--json"))["sessions"]
-
-
-def attached():
-    return "xdp" in hosts.ip("-n", RELAY, "link", "show")
 
 
 def test_datagrams_of_a_channel_pass_in_the_kernel_both_ways(relay, peer):
@@ -205,35 +102,6 @@ def test_rates_hold_in_the_kernel(network, peer):
         assert session["dropped"] > 60, session
 
 
-class Flow:
-    """A steady stream over a channel to a peer that counts."""
-
-    def __init__(self, caller, peer_socket):
-        self.caller, self.peer_socket = caller, peer_socket
-        self.sent, self.got, self.on = 0, set(), True
-        self.threads = [threading.Thread(target=work, daemon=True) for work in (self.send, self.receive)]
-        for thread in self.threads:
-            thread.start()
-
-    def send(self):
-        while self.on:
-            self.caller.send(0x4000, struct.pack("!I", self.sent) + bytes(200))
-            self.sent += 1
-            time.sleep(0.0005)
-
-    def receive(self):
-        self.peer_socket.settimeout(1)
-        with contextlib.suppress(TimeoutError):
-            while True:
-                self.got.add(struct.unpack("!I", self.peer_socket.recv(2000)[:4])[0])
-
-    def end(self):
-        self.on = False
-        for thread in self.threads:
-            thread.join()
-        return self.sent, len(self.got)
-
-
 def test_switching_it_off_and_on_in_mid_call_loses_nothing(network, tmp_path):
     config = tmp_path / "tern.yaml"
 
@@ -242,12 +110,9 @@ def test_switching_it_off_and_on_in_mid_call_loses_nothing(network, tmp_path):
 
     write("auto")
     with running("--config", str(config), mode=None) as relay:
-        with inside(PEER):
-            listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-            listener.bind((f"{PEER_SIDE}.2", 0))
-        with listener, client(relay) as caller:
-            caller.bind(0x4000, listener.getsockname())
-            flow = Flow(caller, listener)
+        with listener() as ear, client(relay) as caller:
+            caller.bind(0x4000, ear.getsockname())
+            flow = Flow(caller, ear)
             time.sleep(0.5)
             assert sessions(relay)[0]["path"] == "kernel" and attached()
             for mode, path in (("off", "relay"), ("auto", "kernel")) * 2:

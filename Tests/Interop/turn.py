@@ -25,9 +25,9 @@ def attribute(kind, value):
 
 
 def message(kind, *attributes, transaction=None, key=None, fingerprint=False):
-    """A STUN message; `key` adds MESSAGE-INTEGRITY."""
+    """A STUN message; `key` adds MESSAGE-INTEGRITY. Attributes are bytes, or make them of the transaction's number."""
     transaction = transaction or secrets.token_bytes(12)
-    body = b"".join(attributes)
+    body = b"".join(part(transaction) if callable(part) else part for part in attributes)
     if key is not None:
         head = struct.pack("!HHI", kind, len(body) + 24, COOKIE) + transaction
         body += attribute(MESSAGE_INTEGRITY, hmac.digest(key, head + body, "sha1"))
@@ -40,9 +40,15 @@ def message(kind, *attributes, transaction=None, key=None, fingerprint=False):
 def xor_address(kind, address):
     host, port = address[:2]
     if ":" in host:
-        raise ValueError("IPv4 only")
-    packed = int.from_bytes(socket.inet_aton(host), "big") ^ COOKIE
-    return attribute(kind, struct.pack("!BBHI", 0, 1, port ^ (COOKIE >> 16), packed))
+        packed = socket.inet_pton(socket.AF_INET6, host)
+        return lambda transaction: attribute(
+            kind, struct.pack("!BBH", 0, 2, port ^ (COOKIE >> 16)) + mask(packed, transaction))
+    return attribute(kind, struct.pack("!BBH", 0, 1, port ^ (COOKIE >> 16)) + mask(socket.inet_aton(host)))
+
+
+def mask(packed, transaction=b""):
+    """An address to or from its form in XOR attributes [RFC 8489 14.2]."""
+    return bytes(a ^ b for a, b in zip(packed, struct.pack("!I", COOKIE) + transaction))
 
 
 class Message:
@@ -76,9 +82,9 @@ class Message:
         return value[2] * 100 + value[3] if value else None
 
     def address(self, kind):
-        _, family, port, packed = struct.unpack("!BBHI", self[kind][:8])
-        assert family == 1
-        return socket.inet_ntoa((packed ^ COOKIE).to_bytes(4, "big")), port ^ (COOKIE >> 16)
+        _, family, port = struct.unpack("!BBH", self[kind][:4])
+        host = mask(self[kind][4:], self.transaction)
+        return socket.inet_ntop({1: socket.AF_INET, 2: socket.AF_INET6}[family], host), port ^ (COOKIE >> 16)
 
 
 class Refused(Exception):
@@ -117,7 +123,9 @@ class Client:
         self.password = password.encode()
         self.realm = self.nonce = self.key = self.relayed = None
         self.pending = []
-        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM)
+        self.socket = socket.socket(
+            socket.AF_INET6 if ":" in server[0] else socket.AF_INET,
+            socket.SOCK_DGRAM if transport == "udp" else socket.SOCK_STREAM)
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
@@ -199,8 +207,10 @@ class Client:
                 self.pending.append(data)
         raise TimeoutError("no answer")
 
-    def allocate(self, lifetime=None):
+    def allocate(self, lifetime=None, ipv6=False):
         more = [attribute(LIFETIME, struct.pack("!I", lifetime))] if lifetime is not None else []
+        if ipv6:
+            more.append(attribute(REQUESTED_ADDRESS_FAMILY, bytes([2, 0, 0, 0])))
         answer = self.request(ALLOCATE, attribute(REQUESTED_TRANSPORT, bytes([17, 0, 0, 0])), *more)
         self.relayed = answer.address(XOR_RELAYED_ADDRESS)
         return answer
