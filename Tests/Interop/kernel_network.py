@@ -3,6 +3,7 @@
 A test file imports the fixtures that it uses: `network`, `relay` (in both modes), `peer`.
 """
 
+import collections
 import contextlib
 import ctypes
 import fcntl
@@ -36,7 +37,12 @@ LIBC = ctypes.CDLL(None, use_errno=True)
 
 
 def in_relay(*words):
-    return ["ip", "netns", "exec", RELAY, *words]
+    return [*inside_of(RELAY), *words]
+
+
+def inside_of(name):
+    """Put before a command, this runs it there."""
+    return ["ip", "netns", "exec", name]
 
 
 @contextlib.contextmanager
@@ -68,14 +74,21 @@ def set_feature(interface, command, on):
         fcntl.ioctl(any_socket, 0x8946, request)
 
 
-@pytest.fixture(scope="module")
-def network():
+@contextlib.contextmanager
+def three_hosts():
+    """The hosts; skips, and says so, where they cannot be made."""
     def as_a_card(name, interface):
         with inside(name):
             prepare(interface)
 
     with hosts.three(
         NAMES, CLIENT_SIDE, PEER_SIDE, as_a_card, skip="NOT TESTED: ", sides_6=(CLIENT_SIDE_6, PEER_SIDE_6)):
+        yield
+
+
+@pytest.fixture(scope="module")
+def network():
+    with three_hosts():
         with running(mode="generic") as relay:
             relay.wait_for_log("relay started")
             if "no kernel path" in relay.log:
@@ -118,12 +131,16 @@ def peer(network):
         yield peer
 
 
+def connect(relay, family=4, *words, **options):
+    """A client without an allocation."""
+    with inside(CLIENT):
+        return turn.Client("udp", relay.address("udp", LISTENERS[family]), *words, **options)
+
+
 @contextlib.contextmanager
 def client(relay, peer=None, family=4, lifetime=None, **options):
     """A client with an allocation of the peer's family, and a channel 0x4000 to the peer."""
-    with inside(CLIENT):
-        connected = turn.Client("udp", relay.address("udp", LISTENERS[family]), **options)
-    with connected:
+    with connect(relay, family, **options) as connected:
         connected.allocate(lifetime, ipv6=peer is not None and ":" in peer.address[0])
         if peer:
             connected.bind(0x4000, peer.address)
@@ -154,12 +171,25 @@ def sessions(relay):
 
 def counters(relay):
     """The relay's counters by name; those with labels also as name{reason} or the like, and summed up."""
-    found = {}
+    found = collections.Counter()
     for counter in json.loads(relay.command("counters", "--json"))["counters"]:
         name, labels = counter["name"], counter["labels"]
         for key in [name] + [f"{name}{{{value}}}" for key, value in labels.items() if key != "loop"]:
-            found[key] = found.get(key, 0) + counter["value"]
+            found[key] += counter["value"]
     return found
+
+
+@contextlib.contextmanager
+def mostly_by_the_kernel(relay, share=0.6, packets_min=20):
+    """What is relayed meanwhile, the kernel forwards: all but a datagram each way of each channel, at least `share`."""
+    before = counters(relay)
+    yield
+    after = counters(relay)
+    relayed = sum(
+        after[name] - before[name] for name in ("tern_to_peers_packets_total", "tern_to_clients_packets_total"))
+    assert relayed >= packets_min
+    by_kernel = after["tern_kernel_packets_total"] - before["tern_kernel_packets_total"]
+    assert share * relayed <= by_kernel <= relayed, (by_kernel, relayed)
 
 
 def attached():
@@ -176,7 +206,16 @@ def stopped(relay):
         os.kill(relay.pid, signal.SIGCONT)
 
 
-def drain(ear, seconds=0.3):
+def collect(ear, count):
+    """As many datagrams as are to come, however long a busy machine takes; and one more if there is."""
+    got = []
+    with contextlib.suppress(TimeoutError):
+        while len(got) < count:
+            got.append(ear.recv(65536))
+    return got + drain(ear, 0.02)
+
+
+def drain(ear, seconds=0.15):
     """Everything that a socket has, and what comes within some time after the last."""
     whole, got = ear.gettimeout(), []
     ear.settimeout(seconds)
@@ -199,7 +238,8 @@ class Flow:
 
     def send(self):
         while self.on:
-            self.caller.send(0x4000, struct.pack("!I", self.sent) + bytes(200))
+            with contextlib.suppress(ConnectionRefusedError):  # the relay has ended
+                self.caller.send(0x4000, struct.pack("!I", self.sent) + bytes(200))
             self.sent += 1
             time.sleep(self.interval)
 
@@ -208,6 +248,11 @@ class Flow:
         with contextlib.suppress(TimeoutError):
             while True:
                 self.got.add(struct.unpack("!I", self.ear.recv(2000)[:4])[0])
+
+    def go_on(self, count):
+        """Waits until this many more have been sent, however long a busy machine takes."""
+        target = self.sent + count
+        server.wait_until(lambda: self.sent >= target, 20, "the stream to go on")
 
     def end(self):
         """How many were sent, and how many arrived."""

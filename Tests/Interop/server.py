@@ -206,6 +206,13 @@ def run_to_end(arguments, seconds=5, wrap=(), cwd=None, environment=None):
     return done.returncode, done.stdout + done.stderr
 
 
+def processor_seconds(pid):
+    """Processor time that a process has taken."""
+    with open(f"/proc/{pid}/stat") as stat:
+        fields = stat.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 def raise_descriptor_limit():
     """Lets this process and its children open as many descriptors as they may; root may set the limit itself."""
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
