@@ -15,9 +15,7 @@ extension EventLoop {
             case .closeRelay(let relay, let bound): closeRelay(relay, bound)
             case .closeConnection(let slot): close(connection: slot, tellsCore: false)
             case .allocationOpened(let summary): observer?.opened(summary)
-            case .channelsChanged(let id):
-                forwarded.ending = nil
-                forwardChannels(of: id)
+            case .channelsChanged(let id): forwardChannels(of: id)
             case .allocationEnded(let summary): observer?.ended(completed(summary))
             }
         }

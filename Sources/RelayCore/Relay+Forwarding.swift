@@ -51,6 +51,8 @@ extension Relay {
         count.toPeers[udp] += forwarded.toPeers
         count.toClients[udp] += forwarded.toClient
         count.hairpinned += forwarded.hairpinned
+        count.forwarded += forwarded.toPeers
+        count.forwarded += forwarded.toClient
         count.count(.allocationRate, Int(truncatingIfNeeded: forwarded.droppedByAllocationRate))
         count.count(.userRate, Int(truncatingIfNeeded: forwarded.droppedByUserRate))
         guard allocations.holds(id.index, generation: id.generation) else { return }
@@ -67,6 +69,9 @@ extension Relay {
         let user = Int(allocations[id.index].user)
         _ = users.pool.records[user].bucket.take(bytes, rate: userRate, now: now.monotonic)
     }
+
+    /// Whether an allocation is there, or its slot has been given up.
+    public func holds(_ id: AllocationID) -> Bool { allocations.holds(id.index, generation: id.generation) }
 
     /// Tells that channels of an allocation have changed, when that is asked for.
     mutating func channelsChanged(_ slot: UInt32) {

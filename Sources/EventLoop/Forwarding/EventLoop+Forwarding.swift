@@ -63,12 +63,11 @@ extension EventLoop {
 
     /// Adds to an allocation's last summary what was forwarded since it was last counted.
     mutating func completed(_ summary: AllocationSummary) -> AllocationSummary {
-        guard let ending = forwarded.ending, ending.id == summary.session.id else { return summary }
-        forwarded.ending = nil
+        guard let left = forwarded.ending.removeValue(forKey: summary.session.id) else { return summary }
         var summary = summary
-        summary.session.toPeers += ending.traffic.toPeers
-        summary.session.toClient += ending.traffic.toClient
-        summary.session.dropped &+= ending.traffic.droppedByAllocationRate &+ ending.traffic.droppedByUserRate
+        summary.session.toPeers += left.toPeers
+        summary.session.toClient += left.toClient
+        summary.session.dropped &+= left.droppedByAllocationRate &+ left.droppedByUserRate
         return summary
     }
 
@@ -126,8 +125,6 @@ extension EventLoop {
 
     private mutating func takeOver(_ traffic: ForwardedTraffic, of id: AllocationID) {
         core.countForwarded(traffic, of: id, channels: forwarded.allocations[id]?.channels.count ?? 0, now: now)
-        var ending = forwarded.ending?.id == id ? forwarded.ending!.traffic : ForwardedTraffic()
-        ending += traffic
-        forwarded.ending = (id, ending)
+        if !core.holds(id) { forwarded.ending[id, default: ForwardedTraffic()] += traffic }
     }
 }

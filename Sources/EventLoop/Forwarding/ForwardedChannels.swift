@@ -18,8 +18,9 @@ struct ForwardedChannels {
     var records: [UInt32: Record] = [:]
     /// By the allocation.
     var allocations: [AllocationID: Allocation] = [:]
-    /// What the allocation that is ending right now has still to be told of in its last summary.
-    var ending: (id: AllocationID, traffic: ForwardedTraffic)?
+    /// What the last summaries of allocations that the core has ended have still to be told of; such a summary follows
+    /// in the same turn.
+    var ending: [AllocationID: ForwardedTraffic] = [:]
     /// Which part of the allocations is counted next: every housekeeping takes one, so that no turn is long.
     var nextPart: UInt32 = 0
 

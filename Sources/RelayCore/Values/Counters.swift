@@ -8,6 +8,8 @@ public struct Counters: Sendable {
     public var toClients = InlineArray<4, Traffic>(repeating: Traffic())
     /// The part of `toPeers` that went to another allocation of this process.
     public var hairpinned = Traffic()
+    /// The part of both that somebody else forwarded: the kernel.
+    public var forwarded = Traffic()
     /// Datagrams and messages dropped (index: `DropReason.rawValue`).
     public var drops = InlineArray<21, UInt64>(repeating: 0)
     /// Requests by method and outcome (index: `CountedMethod.rawValue * Outcome.allCases.count + Outcome.rawValue`).
@@ -71,6 +73,7 @@ public struct Counters: Sendable {
             left.toClients[index] += right.toClients[index]
         }
         left.hairpinned += right.hairpinned
+        left.forwarded += right.forwarded
         for index in left.drops.indices { left.drops[index] &+= right.drops[index] }
         for index in left.requests.indices { left.requests[index] &+= right.requests[index] }
         for index in left.allocationsEnded.indices { left.allocationsEnded[index] &+= right.allocationsEnded[index] }

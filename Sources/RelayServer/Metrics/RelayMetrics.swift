@@ -17,7 +17,7 @@ public enum RelayMetrics {
         var total = Counters()
         for loop in status.loops { total += loop.counters }
         return process(status) + population(status) + traffic(status, total) + protocolCounts(total)
-            + drops(status, total) + machine(status) + kernel(status) + log(status.log)
+            + drops(status, total) + machine(status) + kernel(status, total) + log(status.log)
     }
 
     private static func process(_ status: RelayStatus) -> [MetricFamily] {
@@ -128,11 +128,17 @@ public enum RelayMetrics {
         ]
     }
 
-    private static func kernel(_ status: RelayStatus) -> [MetricFamily] {
+    private static func kernel(_ status: RelayStatus, _ total: Counters) -> [MetricFamily] {
         guard let path = status.kernelPath else { return [] }
         return [
             MetricFamily(
                 .gauge, "tern_kernel_interfaces", "Interfaces on which the kernel forwards.", path.interfaces.count),
+            MetricFamily(
+                .counter, "tern_kernel_packets_total",
+                "The part of the relayed packets, both ways together, that the kernel has forwarded.",
+                total.forwarded.packets),
+            MetricFamily(
+                .counter, "tern_kernel_bytes_total", "The same in bytes of payload.", total.forwarded.bytes),
             MetricFamily(
                 .counter, "tern_kernel_not_forwarded_total",
                 "Datagrams of forwarded channels that went up to the relay, or were dropped (rate), by reason.",

@@ -165,7 +165,8 @@ final class LoopControl: RelayControl {
         let shares = state.withLock { $0.busy.map(\.share) }
         for (index, thread) in threads.enumerated() {
             let answer = await thread.mailbox.ask { loop in
-                LoopStatus(
+                loop.countForwarded()
+                return LoopStatus(
                     loop: Int(index), allocations: loop.core.allocationCount, connections: loop.connectionCount,
                     busyPercent: 0, counters: loop.core.counters, loopCounters: loop.counters)
             }
