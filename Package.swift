@@ -85,10 +85,14 @@ let package = Package(
 
         // What operators learn with: reachability, and how much a server carries.
         .target(
-            name: "Probe", dependencies: ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver"],
+            name: "Probe", dependencies: ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl"],
             swiftSettings: common),
         .target(
-            name: "Load", dependencies: ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN"],
+            name: "Load",
+            dependencies: [
+                "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN",
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             swiftSettings: common),
 
         // The companion: a database, keys for what it must not show, and the services.
@@ -221,7 +225,7 @@ let package = Package(
             name: "RelayCommandTests",
             dependencies: [
                 "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "TURNClient",
-                "Credentials", "Probe", "STUN", "TestSupport", "tern",
+                "Credentials", "Probe", "Load", "STUN", "TestSupport", "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),

@@ -1,12 +1,14 @@
 """A ward behind a firewall: a client, a gate that translates addresses and filters, and a relay beyond it.
 
 client 10.84.1.2, fd84:1::2 -- gate -- 10.84.2.2, fd84:2::2 relay; three network namespaces, nftables at the gate.
-Run as a program it is a name server or a TLS server of the wrong authority, for use inside a namespace.
+Run as a program it is a name server, a web server, or a TLS server of the wrong authority, for use inside a namespace.
 """
 
 import contextlib
+import http.server
 import os
 import pathlib
+import select
 import shutil
 import socket
 import ssl
@@ -17,7 +19,7 @@ import time
 
 CLIENT, GATE, RELAY = (f"ward{os.getpid()}{role}" for role in ("client", "gate", "relay"))
 CLIENT_ADDRESS, GATE_ADDRESS, GATE_OUTSIDE, RELAY_ADDRESS = "10.84.1.2", "10.84.1.1", "10.84.2.1", "10.84.2.2"
-RELAY_ADDRESS_6 = "fd84:2::2"
+RELAY_ADDRESS_2, MAPPED_ADDRESS, RELAY_ADDRESS_6 = "10.84.2.3", "10.84.2.9", "fd84:2::2"
 NAME = "relay.test"
 NO_DETECTION = [f"net.ipv6.conf.{which}.accept_dad=0" for which in ("all", "default")]
 TRANSLATION = "table ip nat { chain out { type nat hook postrouting priority 100; oifname \"g1\" masquerade; }; }"
@@ -54,11 +56,14 @@ def network():
         for name, net in ((CLIENT, "1"), (RELAY, "2")):
             ip("-n", name, "route", "add", "default", "via", f"10.84.{net}.1")
             ip("-n", name, "-6", "route", "add", "default", "via", f"fd84:{net}::1")
+        # A second address of the relay's host, and one that the gate may give to the client alone.
+        ip("-n", RELAY, "addr", "add", f"{RELAY_ADDRESS_2}/24", "dev", "r0")
+        ip("-n", GATE, "addr", "add", f"{MAPPED_ADDRESS}/32", "dev", "g1")
         for name in (CLIENT, GATE):
             settings = pathlib.Path("/etc/netns") / name
             settings.mkdir(parents=True)
             stack.callback(shutil.rmtree, settings)
-            (settings / "resolv.conf").write_text(f"nameserver {RELAY_ADDRESS}\noptions timeout:1 attempts:1\n")
+            name_server_of(name, RELAY_ADDRESS)
             (settings / "hosts").write_text("127.0.0.1 localhost\n")
         rules("")
         # The first packets look for their neighbours: let them, before anything is measured.
@@ -68,9 +73,28 @@ def network():
         yield
 
 
-def rules(filtering):
+def name_server_of(namespace, address):
+    """Programs that are started in the namespace from now on ask this name server."""
+    path = pathlib.Path("/etc/netns") / namespace / "resolv.conf"
+    path.write_text(f"nameserver {address}\noptions timeout:1 attempts:1\n")
+
+
+@contextlib.contextmanager
+def ipv6_only():
+    """Takes the client's IPv4 address away for a while."""
+    ip("-n", CLIENT, "-4", "addr", "flush", "dev", "c0")
+    name_server_of(CLIENT, RELAY_ADDRESS_6)
+    try:
+        yield
+    finally:
+        name_server_of(CLIENT, RELAY_ADDRESS)
+        ip("-n", CLIENT, "addr", "add", f"{CLIENT_ADDRESS}/24", "dev", "c0")
+        ip("-n", CLIENT, "route", "add", "default", "via", GATE_ADDRESS)
+
+
+def rules(filtering, translation=TRANSLATION):
     """Lets the gate translate addresses, and filter by these rules of a forward chain."""
-    text = f"flush ruleset\n{TRANSLATION}\n"
+    text = f"flush ruleset\n{translation}\n"
     if filtering:
         text += "table inet filter { chain pass { type filter hook forward priority 0;\n"
         text += "ct state established,related accept\n" * ("early" not in filtering)
@@ -120,10 +144,11 @@ def helper(namespace, *words):
 
 
 @contextlib.contextmanager
-def tinyproxy(folder):
-    """A proxy at the gate that lets CONNECT through to port 443 alone."""
+def tinyproxy(folder, *more):
+    """A proxy at the gate that lets CONNECT through to port 443 alone, with `more` lines in its file."""
     settings = pathlib.Path(folder) / "tinyproxy.conf"
-    settings.write_text(f"Port 8888\nListen {GATE_ADDRESS}\nTimeout 60\nAllow 10.84.1.0/24\nConnectPort 443\n")
+    lines = ("Port 8888", f"Listen {GATE_ADDRESS}", "Timeout 60", "Allow 10.84.1.0/24", "ConnectPort 443", *more)
+    settings.write_text("\n".join(lines) + "\n")
     process = subprocess.Popen(
         inside(GATE) + ["tinyproxy", "-d", "-c", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(0.5)
@@ -153,10 +178,12 @@ def name_server():
         + label(f"_turns._tcp.{NAME}"),
     }
     known = {name for name, _ in answers} | {f"_turn._udp.{NAME}", f"_turn._tcp.{NAME}"}
-    server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    server.bind((RELAY_ADDRESS, 53))
+    servers = [socket.socket(family, socket.SOCK_DGRAM) for family in (socket.AF_INET, socket.AF_INET6)]
+    for server, address in zip(servers, (RELAY_ADDRESS, RELAY_ADDRESS_6)):
+        server.bind((address, 53))
     print("ready", flush=True)
     while True:
+        server = select.select(servers, [], [])[0][0]
         query, client = server.recvfrom(512)
         parts, at = [], 12
         while query[at]:
@@ -183,5 +210,34 @@ def tls_server(port, certificate, key):
             context.wrap_socket(connection, server_side=True).close()
 
 
+def list_server(port, certificate, key, path):
+    """Answers HTTPS requests for a list of ICE servers, in the file `path`, and in the ways that this can fail."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            name = self.path.split("?")[0]
+            status = {"/moved": 302, "/gone": 404}.get(name, 200)
+            if name == "/token" and self.headers["Authorization"] != "Bearer of good news":
+                status = 401
+            body = {"/large": b"[" + b" " * 300_000 + b"]", "/page": b"<html>", "/none": b"[]"}.get(name)
+            body = pathlib.Path(path).read_bytes() if body is None else body
+            self.send_response(status)
+            self.send_header("Location", "/servers")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(OSError):
+                self.wfile.write(body)
+
+        def log_message(self, *_):
+            pass
+
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = http.server.ThreadingHTTPServer((RELAY_ADDRESS, int(port)), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    print("ready", flush=True)
+    server.serve_forever()
+
+
 if __name__ == "__main__":
-    {"name_server": name_server, "tls_server": tls_server}[sys.argv[1]](*sys.argv[2:])
+    programs = {"name_server": name_server, "tls_server": tls_server, "list_server": list_server}
+    programs[sys.argv[1]](*sys.argv[2:])

@@ -64,6 +64,40 @@ struct AssessmentTests {
         #expect(findings.map(\.blocker) == [.wrongPassword, .timedOut, .timedOut, .refused])
     }
 
+    @Test("a family that the machine lacks is no fault, unless it has no other")
+    func families() {
+        let one = Assessment.judge([way(path(.absent, .noRoute)), way(path(.works))])
+        #expect(one.map(\.status) == [.absent, .works] && Assessment.findings(one).isEmpty)
+        let none = Assessment.judge([way(path(.absent, .noRoute)), way(path(.absent, .noRoute))])
+        #expect(none.map(\.status) == [.blocked, .blocked] && Assessment.findings(none).count == 2)
+    }
+
+    @Test("a stream that stalls where large datagrams vanish is told so, and not as filtered")
+    func silentLimits() {
+        var udp = path(.degraded, .largePacketsLost)
+        (udp.family, udp.pathMTU, udp.pathMTUIsSilent) = ("ipv4", 1_400, true)
+        var tls = path(.blocked, .silentAfterHello)
+        (tls.transport, tls.family) = ("tls", "ipv4")
+        var other = tls
+        other.family = "ipv6"
+        let judged = Assessment.judge([way(udp), way(tls), way(other)])
+        #expect(judged.map(\.blocker) == [.largePacketsLost, .largePacketsLost, .silentAfterHello])
+        #expect(judged[1].problem?.contains("1400") == true && judged[1].remedy?.contains("ICMP") == true)
+    }
+
+    @Test("a way that falls silent for good is dead from then on; one that loses now and then is not")
+    func lives() {
+        func life(_ returned: [Int], of packets: Int = 100, isCut: Bool = false) -> Double? {
+            var tally = RelayMeasurement.Tally(packets)
+            tally.sentAt = (0..<packets).map { UInt64($0) * 100_000_000 }
+            for number in returned { tally.take(number, at: 10_000_000_000_000) }
+            return tally.secondsOfLife(isCut: isCut)
+        }
+        #expect(life(Array(0..<40)) == 3.9)
+        #expect(life(Array(0..<100)) == nil && life(Array(0..<91)) == nil && life([]) == nil)
+        #expect(life([99]) == nil && life(Array(0..<95), isCut: true) == 9.4)
+    }
+
     @Test("quantiles are nearest ranks")
     func quantiles() throws {
         let times = try #require(PathReport.Times(nanoseconds: (1...100).reversed().map { $0 * 1_000 }))

@@ -28,7 +28,63 @@ struct TargetTests {
         #expect(servers.entries.map(\.uris) == [["stun:a.example"], ["turn:b.example", "turns:b.example"]])
         #expect(servers.entries[1].username == "u" && servers.entries[1].credential == "p")
         #expect(try ICEServers(json: Data(#"{"iceServers": \#(list)}"#.utf8)).entries.count == 2)
-        #expect(throws: (any Error).self) { try ICEServers(json: Data(#"{"servers": []}"#.utf8)) }
+        let one = #"{"iceServers": {"urls": "turn:c.example", "username": "u", "credential": "p"}}"#
+        #expect(try ICEServers(json: Data(one.utf8)).entries.map(\.uris) == [["turn:c.example"]])
+        #expect(try ICEServers(json: Data(#"{"ice_servers": [{"urls": "stun:d.example"}]}"#.utf8)).entries.count == 1)
+        let issued = #"{"username": "u", "password": "p", "ttl": 60, "uris": ["turn:e.example", "turns:e.example"]}"#
+        let entry = try #require(try ICEServers(json: Data(issued.utf8)).entries.first)
+        #expect(entry.uris.count == 2 && entry.credential == "p")
+    }
+
+    @Test(
+        "what is no list of ICE servers is told",
+        arguments: [
+            (#"{"servers": []}"#, "no list"), ("[]", "names no server"), ("<html>", "no list"), ("", "no list"),
+            (#"[{"urls": 5}]"#, "no list"),
+            (#"[{"urls": [\#(Array(repeating: "\"stun:a.example\"", count: 65).joined(separator: ","))]}]"#, "65 URIs"),
+        ])
+    func noICEServers(json: String, expected: String) {
+        #expect {
+            try ICEServers(json: Data(json.utf8))
+        } throws: { "\($0)".contains(expected) }
+    }
+
+    @Test("a list is fetched in clear from this machine alone, and what is secret in its address is not shown")
+    func iceServerAddresses() throws {
+        #expect(ICEServerSource.isAddress("https://a.example/x") && ICEServerSource.isAddress("HTTP://localhost"))
+        #expect(!ICEServerSource.isAddress("servers.json") && !ICEServerSource.isAddress("-"))
+        #expect(try ICEServerSource("http://127.0.0.1:8080/ice").url.port == 8_080)
+        #expect {
+            try ICEServerSource("http://user:hidden@app.example/ice?key=hidden")
+        } throws: { "\($0)".contains("in clear") && !"\($0)".contains("hidden") }
+        #expect(throws: ICEServerSource.Failure.self) { try ICEServerSource("https://") }
+    }
+
+    @Test("NAPTR records lead to SRV records and addresses elsewhere, in their order; circles end")
+    func pointers() {
+        let zone: [String: [DNSRecord]] = [
+            "_turns._tcp.other.example": [.service(priority: 1, weight: 0, port: 443, target: "a.example")],
+            "next.example": [
+                .pointer(
+                    order: 1, preference: 1, flags: "A", service: "RELAY:turn.udp:turn.tls", replacement: "b.example"),
+                .pointer(order: 2, preference: 1, flags: "", service: "RELAY:turn.udp", replacement: "next.example"),
+            ],
+        ]
+        let first: [DNSRecord] = [
+            .pointer(order: 20, preference: 1, flags: "", service: "RELAY:turn.udp", replacement: "next.example"),
+            .pointer(
+                order: 10, preference: 1, flags: "s", service: "RELAY:turn.tls",
+                replacement: "_turns._tcp.other.example"),
+            .pointer(order: 5, preference: 1, flags: "s", service: "SIP+D2U", replacement: "_sip._udp.other.example"),
+        ]
+        let found = PointerLookup.services(of: first, host: "relay.example") { name, _ in
+            NameLookup.Outcome(records: zone[name] ?? [])
+        }
+        #expect(
+            found == [
+                "turns:a.example:443?transport=tcp", "turn:b.example:3478?transport=udp",
+                "turns:b.example:5349?transport=tcp",
+            ])
     }
 
     @Test("the other usual ways to a host are added once, and do not count")

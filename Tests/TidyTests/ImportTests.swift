@@ -12,8 +12,10 @@ struct ImportTests {
         "Signaling": [],
         "KernelPath": ["CBPF", "STUN", "Glibc"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
-        "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "Foundation", "Glibc"],
-        "Load": ["CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "Foundation", "Glibc"],
+        "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl", "Foundation", "Glibc"],
+        "Load": [
+            "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule", "Foundation", "Glibc",
+        ],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
         "RelayServer": [

@@ -57,7 +57,9 @@ enum NameLookup {
         for (index, query) in queries.enumerated() {
             facts.records[query.label] = found[index].map { text($0) } ?? ["no answer"]
         }
-        facts.services = services(of: queries.indices.map { found[$0]?.records ?? [] })
+        let listed = PointerLookup.services(of: found[2]?.records ?? [], host: host, ask: ask)
+        let services = services(of: queries.indices.map { found[$0]?.records ?? [] })
+        facts.services = listed + services.filter { !listed.contains($0) }
         var addresses: [TransportAddress] = []
         switch resolved {
         case .success(let list)?: addresses = list
@@ -80,7 +82,7 @@ enum NameLookup {
         var failure: Int32?
     }
 
-    private static func ask(_ name: String, _ type: Int) -> Outcome {
+    static func ask(_ name: String, _ type: Int) -> Outcome {
         var answer = [UInt8](repeating: 0, count: 4_096)
         let count = cresolver_query(name, Int32(type), queryTimeout, &answer, Int32(answer.count))
         guard count > 0 else { return Outcome(failure: count) }
@@ -104,13 +106,16 @@ enum NameLookup {
     /// The URIs that SRV records name, in the order of their priority [RFC 5928 3].
     static func services(of answers: [[DNSRecord]]) -> [String] {
         let kinds: [(index: Int, transport: RelayURI.Transport)] = [(3, .udp), (4, .tcp), (5, .tls)]
-        return kinds.flatMap { index, transport in
-            let records = answers[index].compactMap { record -> (UInt16, RelayURI)? in
-                guard case .service(let priority, _, let port, let target) = record, !target.isEmpty else { return nil }
-                return (priority, RelayURI(host: target, port: port, transport: transport))
-            }
-            return records.sorted { $0.0 < $1.0 }.map(\.1.description)
+        return kinds.flatMap { index, transport in services(in: answers[index], transport) }
+    }
+
+    /// The URIs that SRV records for one transport name, in the order of their priority.
+    static func services(in records: [DNSRecord], _ transport: RelayURI.Transport) -> [String] {
+        let found = records.compactMap { record -> (UInt16, RelayURI)? in
+            guard case .service(let priority, _, let port, let target) = record, !target.isEmpty else { return nil }
+            return (priority, RelayURI(host: target, port: port, transport: transport))
         }
+        return found.sorted { $0.0 < $1.0 }.map(\.1.description)
     }
 
     private static func inBackground(_ group: DispatchGroup, _ work: @escaping @Sendable () -> Void) {

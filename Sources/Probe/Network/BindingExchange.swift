@@ -165,6 +165,14 @@ enum SocketOptions {
         }
     }
 
+    /// What the kernel believes the path of a connected socket to carry: the first link's MTU, or what ICMP told.
+    static func knownMTU(_ descriptor: Int32, _ family: AddressFamily) -> Int? {
+        let (level, option) = family == .ipv4 ? (IPPROTO_IP, IP_MTU) : (IPPROTO_IPV6, IPV6_MTU)
+        var value: Int32 = 0
+        var count = socklen_t(MemoryLayout<Int32>.size)
+        return getsockopt(descriptor, Int32(level), option, &value, &count) == 0 ? Int(value) : nil
+    }
+
     private static func set(_ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: Int32) {
         var value = value
         setsockopt(descriptor, level, option, &value, socklen_t(MemoryLayout<Int32>.size))

@@ -74,8 +74,12 @@ enum ProxyTunnel {
         }
         switch code {
         case 200...299: return
-        case 407:
-            throw PathProblem(.proxyAuthentication, "the proxy \(proxy.description) wants a user name and a password")
+        case 401, 407:  // Not every proxy says 407 to a wrong password.
+            throw PathProblem(
+                .proxyAuthentication,
+                "the proxy \(proxy.description) "
+                    + (proxy.authorization == nil
+                        ? "wants a user name and a password" : "does not accept this user name and password"))
         default:
             throw PathProblem(
                 .proxyRefused,

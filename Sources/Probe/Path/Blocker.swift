@@ -1,5 +1,7 @@
 /// What keeps a path from working, or from working well. The raw values are for scripts and stay as they are.
 public enum Blocker: String, Codable, Sendable, CaseIterable {
+    /// The list of servers could not be fetched.
+    case noServerList = "no_server_list"
     // Names.
     /// No name server answers.
     case dnsFailing = "dns_failing"
@@ -55,11 +57,17 @@ public enum Blocker: String, Codable, Sendable, CaseIterable {
     case expiredCredential = "expired_credential"
     /// The clocks of the two machines differ too much.
     case clockSkew = "clock_skew"
+    /// The relay is full, or this user has as many allocations as allowed.
+    case relayFull = "relay_full"
     /// The relay refused for another reason.
     case relayRefused = "relay_refused"
     /// The relay forwards nothing.
     case nothingRelayed = "nothing_relayed"
     // Working, but not well.
+    /// Packets passed, and from some moment on none did.
+    case diesAfterSeconds = "dies_after_seconds"
+    /// Small packets pass; large ones vanish, and nobody says so.
+    case largePacketsLost = "large_packets_lost"
     /// Packets were lost.
     case packetLoss = "packet_loss"
     /// The certificate expires within days.

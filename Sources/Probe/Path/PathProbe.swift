@@ -38,7 +38,8 @@ struct PathProbe {
             try walk(&path)
             conclude(&path)
         } catch {
-            path.status = error.blocker == .noRoute && address?.family == .ipv6 ? .absent : .blocked
+            // Other ways may have a route: the assessment of all of them makes more of it when none has.
+            path.status = error.blocker == .noRoute ? .absent : .blocked
             path.blocker = error.blocker
             path.problem = error.text
         }
@@ -78,13 +79,16 @@ struct PathProbe {
             _ = try caller.perform(.channelBind(channel: PathProbe.channel, peer: calleeAddress))
             _ = try callee.perform(.channelBind(channel: PathProbe.channel, peer: callerAddress))
             try measurement.relay(&caller, &callee, &path)
-            if path.lost == 0, plan.throughputSeconds > 0 {
-                path.megabitsPerSecond = try measurement.throughput(
-                    &caller, &callee, seconds: plan.throughputSeconds)
-            }
+            guard path.lost == 0, path.diedAfterSeconds == nil, plan.throughputSeconds > 0 else { return }
         } catch {
             throw problem(error, path)
         }
+        do throws(ClientDriverFailure) {
+            path.megabitsPerSecond = try measurement.throughput(&caller, &callee, seconds: plan.throughputSeconds)
+        } catch {
+            // Small packets have passed: what fails now is what large ones meet, and the conclusion says so.
+        }
+        path.largePacketsPass = path.megabitsPerSecond != nil
     }
 
     /// What the finished walk means.
@@ -97,10 +101,24 @@ struct PathProbe {
                 path.received == 0
                 ? "no packet arrived: the relay accepted both channels and forwarded nothing"
                 : "packets arrived at the second client, and none came back"
+        } else if let seconds = path.diedAfterSeconds {
+            path.status = .blocked
+            path.blocker = .diesAfterSeconds
+            path.problem =
+                "packets passed for \(Words.tenths(seconds)) s, and then no more: \(path.lost) of \(path.sent) lost"
         } else if path.lost > 0 {
             path.status = .degraded
             path.blocker = .packetLoss
             path.problem = "\(path.lost) of \(path.sent) packets lost"
+        } else if path.largePacketsPass == false {
+            path.status = .degraded
+            path.blocker = .largePacketsLost
+            path.problem =
+                "packets of \(plan.payloadBytes) bytes pass, and of \(RelayMeasurement.largePayload) bytes none"
+        } else if path.pathMTUIsSilent == true, let bytes = path.pathMTU {
+            path.status = .degraded
+            path.blocker = .largePacketsLost
+            path.problem = "IP packets of more than \(bytes) bytes vanish, and no ICMP message says so"
         } else if let days = path.tls?.daysLeft, days < PathProbe.certificateWarningDays {
             path.status = .degraded
             path.blocker = .certificateExpiring
@@ -128,7 +146,9 @@ struct PathProbe {
         let behavior = NATBehavior.measure(at: server, answer)
         path.natMapping = behavior.mapping?.rawValue
         path.natFiltering = behavior.filtering?.rawValue
-        path.pathMTU = PathMTU.measure(to: server)
+        let mtu = PathMTU.measure(to: server)
+        path.pathMTU = mtu?.bytes
+        path.pathMTUIsSilent = mtu?.isSilent
     }
 
     /// A Binding request over a stream.
@@ -231,6 +251,10 @@ struct PathProbe {
         case .socket(let failure): return PathProblem(failure, .talking(isStream: isStream))
         case .request(_, .timedOut): return PathProblem(ClientSocketFailure.timedOut, .talking(isStream: isStream))
         case .request(_, .credentialsRefused(let code)): return refusedCredential(code, path)
+        case .request(_, .refused(.allocationQuotaReached)):
+            return PathProblem(.relayFull, "486: this user has as many allocations on the relay as allowed")
+        case .request(_, .refused(.insufficientCapacity)):
+            return PathProblem(.relayFull, "508: the relay is full, or draining before it stops")
         case .request(let request, let failure):
             return PathProblem(
                 .relayRefused,

@@ -52,6 +52,12 @@ enum Words {
         }
     }
 
+    /// A number with one digit after the point.
+    static func tenths(_ value: Double) -> String {
+        let tenths = Int((value * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
     /// The CN of a name in OpenSSL's form, or all of it.
     static func commonName(_ name: String) -> String {
         guard let start = name.firstRange(of: "/CN=") else { return name }

@@ -9,7 +9,7 @@ struct RelayMeasurement {
     /// Packets under way at once while throughput is measured.
     private static let window = 64
     /// Bytes of each of their payloads.
-    private static let largePayload = 1_100
+    static let largePayload = 1_100
 
     /// One measurement of throughput at a time: two would share what the line carries.
     private static let throughputTurn = NSLock()
@@ -20,45 +20,88 @@ struct RelayMeasurement {
     let packetsPerSecond: Int
     let payloadBytes: Int
 
-    /// Sends at the planned rate, echoes at the other end, and notes in `path` what came back.
+    /// Sends at the planned rate, echoes at the other end, and notes in `path` what came back. Throws when nothing did
+    /// before the connection failed; once packets have passed, that they pass no more is part of the result.
     func relay(
         _ caller: inout ClientDriver, _ callee: inout ClientDriver, _ path: inout PathReport
     ) throws(ClientDriverFailure) {
+        var tally = Tally(packets)
+        var failure: ClientDriverFailure?
+        do throws(ClientDriverFailure) {
+            try exchange(&caller, &callee, &tally)
+        } catch {
+            failure = error
+        }
+        if let failure, tally.roundTrips.isEmpty { throw failure }
+        path.sent = tally.sentAt.count
+        path.received = tally.hasArrived.count { $0 }
+        path.returned = tally.roundTrips.count
+        path.roundTripUs = PathReport.Times(nanoseconds: tally.roundTrips)
+        path.jitterUs = tally.jitter.microseconds
+        path.diedAfterSeconds = tally.secondsOfLife(isCut: failure != nil)
+    }
+
+    private func exchange(
+        _ caller: inout ClientDriver, _ callee: inout ClientDriver, _ tally: inout Tally
+    ) throws(ClientDriverFailure) {
         let start = ClientClock.nanoseconds
         let interval = 1_000_000_000 / UInt64(packetsPerSecond)
-        var sentAt: [UInt64] = []
-        var hasArrived = [Bool](repeating: false, count: packets)
-        var hasReturned = hasArrived
-        var roundTrips: [UInt64] = []
-        var jitter = Jitter()
         var deadline = UInt64.max
-        while roundTrips.count < packets, ClientClock.milliseconds < deadline {
-            while sentAt.count < packets, ClientClock.nanoseconds >= start + UInt64(sentAt.count) * interval {
-                let packet = numbered(sentAt.count, payloadBytes)
-                sentAt.append(ClientClock.nanoseconds)
+        while tally.roundTrips.count < packets, ClientClock.milliseconds < deadline {
+            while tally.sentAt.count < packets,
+                ClientClock.nanoseconds >= start + UInt64(tally.sentAt.count) * interval
+            {
+                let packet = numbered(tally.sentAt.count, payloadBytes)
+                tally.sentAt.append(ClientClock.nanoseconds)
                 try RelayMeasurement.send(packet, from: &caller, to: calleeAddress)
-                if sentAt.count == packets { deadline = ClientClock.milliseconds + RelayMeasurement.patience }
+                if tally.sentAt.count == packets { deadline = ClientClock.milliseconds + RelayMeasurement.patience }
             }
             for delivery in try callee.takeDeliveries() where delivery.peer == callerAddress {
-                guard let number = number(of: delivery.payload), !hasArrived[number] else { continue }
-                hasArrived[number] = true
+                guard let number = number(of: delivery.payload), !tally.hasArrived[number] else { continue }
+                tally.hasArrived[number] = true
                 try RelayMeasurement.send(delivery.payload, from: &callee, to: callerAddress)
             }
             for delivery in try caller.takeDeliveries() where delivery.peer == calleeAddress {
-                guard let number = number(of: delivery.payload), !hasReturned[number] else { continue }
-                hasReturned[number] = true
-                let roundTrip = delivery.nanoseconds - sentAt[number]
-                roundTrips.append(roundTrip)
-                jitter.add(roundTrip)
+                guard let number = number(of: delivery.payload) else { continue }
+                tally.take(number, at: delivery.nanoseconds)
             }
-            let next = sentAt.count < packets ? (start + UInt64(sentAt.count) * interval) / 1_000_000 + 1 : deadline
+            let sent = tally.sentAt.count
+            let next = sent < packets ? (start + UInt64(sent) * interval) / 1_000_000 + 1 : deadline
             _ = ClientClock.wait(on: [caller.socket.descriptor, callee.socket.descriptor], until: next)
         }
-        path.sent = sentAt.count
-        path.received = hasArrived.count { $0 }
-        path.returned = roundTrips.count
-        path.roundTripUs = PathReport.Times(nanoseconds: roundTrips)
-        path.jitterUs = jitter.microseconds
+    }
+
+    /// What has been sent, and what came of it.
+    struct Tally {
+        /// Packets lost at the end, of which none was answered, from which on a way counts as dead.
+        private static let silenceMin = 10
+
+        var sentAt: [UInt64] = []
+        var hasArrived: [Bool]
+        private var hasReturned: [Bool]
+        private(set) var roundTrips: [UInt64] = []
+        private(set) var jitter = Jitter()
+
+        init(_ packets: Int) {
+            hasArrived = [Bool](repeating: false, count: packets)
+            hasReturned = hasArrived
+        }
+
+        /// The packet with this number came back.
+        mutating func take(_ number: Int, at time: UInt64) {
+            guard number < sentAt.count, !hasReturned[number] else { return }
+            hasReturned[number] = true
+            roundTrips.append(time - sentAt[number])
+            jitter.add(time - sentAt[number])
+        }
+
+        /// From the first packet until the last that came back, in seconds, when no later one did and there were more
+        /// than chance loses, or the connection was cut; else nil.
+        func secondsOfLife(isCut: Bool) -> Double? {
+            guard let last = hasReturned.lastIndex(of: true) else { return nil }
+            guard isCut || sentAt.count - 1 - last >= Tally.silenceMin else { return nil }
+            return Double(sentAt[last] - sentAt[0]) / 1e9
+        }
     }
 
     /// Keeps a window of large packets under way for `seconds`: megabits of payload that arrived per second.

@@ -19,8 +19,19 @@ enum Assessment {
             // A rejection from every port: somebody is there to send it, and nothing listens.
             if !all.isEmpty, all.allSatisfy({ !$0.path.isUsable }), outcomes == [.refused] { down.insert(host) }
         }
+        let silent = silentLimits(ways)
         return ways.map { way in
             var path = way.path
+            // A family that this machine lacks is no fault, unless it has no other.
+            if path.status == .absent, !ways.contains(where: { $0.host == way.host && $0.path.status != .absent }) {
+                path.status = .blocked
+            }
+            if path.proxy == nil, path.transport != "udp", let bytes = silent[Key(way)],
+                [.silentAfterHello, .silentAfterConnect, .diesAfterSeconds].contains(path.blocker)
+            {
+                path.problem? += "; over UDP, IP packets of more than \(bytes) bytes vanish on this way"
+                path.blocker = .largePacketsLost
+            }
             if down.contains(way.host), path.proxy == nil, path.blocker == .refused {
                 path.blocker = .serverDown
                 path.problem =
@@ -31,6 +42,20 @@ enum Assessment {
         }
     }
 
+    private struct Key: Hashable {
+        let host: String
+        let family: String?
+
+        init(_ way: Ways) { (host, family) = (way.host, way.path.family) }
+    }
+
+    /// What the ways carry on which larger packets vanish unsaid, as UDP showed.
+    private static func silentLimits(_ ways: [Ways]) -> [Key: Int] {
+        var limits: [Key: Int] = [:]
+        for way in ways where way.path.pathMTUIsSilent == true { limits[Key(way)] = way.path.pathMTU }
+        return limits
+    }
+
     /// One finding per thing to do, the counted ones first.
     static func findings(_ paths: [PathReport]) -> [ProbeReport.Finding] {
         var findings: [ProbeReport.Finding] = []
@@ -39,13 +64,18 @@ enum Assessment {
             let finding = ProbeReport.Finding(
                 blocker: blocker, text: "\(label(path)): \(problem)", remedy: path.remedy, counted: path.counted)
             // The same cause once: a wrong password is wrong on every way.
-            let isGeneral = [.wrongPassword, .expiredCredential, .clockSkew, .dnsFailing, .noSuchName, .serverDown]
-                .contains(blocker)
+            let isGeneral = Assessment.general.contains(blocker)
             if isGeneral, findings.contains(where: { $0.blocker == blocker && $0.remedy == path.remedy }) { continue }
             findings.append(finding)
         }
         return findings.filter(\.counted) + findings.filter { !$0.counted }
     }
+
+    /// What has one cause, however many ways show it.
+    private static let general: Set<Blocker> = [
+        .wrongPassword, .expiredCredential, .clockSkew, .dnsFailing, .noSuchName, .serverDown, .relayFull,
+        .proxyUnreachable, .proxyAuthentication,
+    ]
 
     private static func label(_ path: PathReport) -> String {
         var label = path.uri
@@ -53,6 +83,9 @@ enum Assessment {
         if let proxy = path.proxy { label += " through the proxy \(proxy)" }
         return label
     }
+
+    /// What to do when there is no list to try.
+    static let noServerListRemedy = "check the address of the list, and that this machine may reach it"
 
     private static func remedy(_ path: PathReport, _ way: Ways) -> String? {
         guard let blocker = path.blocker else { return nil }
@@ -91,6 +124,16 @@ enum Assessment {
         case .wrongPassword: return "check user and password; a time-limited one: the secret that it was made with"
         case .expiredCredential: return "get a new credential"
         case .clockSkew: return "set the clocks: run NTP on this machine and on the relay"
+        case .relayFull:
+            return "try later, or ask who runs the relay for a larger quota (486) or for room (508)"
+        case .diesAfterSeconds:
+            return path.transport == "udp"
+                ? "firewall: \(rule), for as long as packets flow: no limit of time or volume, no short session timeout"
+                : "firewall: \(rule), and do not end them after a time or a volume"
+        case .largePacketsLost:
+            return "firewall: let ICMP 'fragmentation needed' and ICMPv6 'packet too big' through on the way to "
+                + "\(place ?? endpoint), or set the MTU of the tunnel on the way (and its TCP MSS) to what it carries"
+        case .noServerList: return noServerListRemedy
         case .relayRefused: return "ask who runs the relay: its log names the reason"
         case .nothingRelayed, .packetLoss: return nil
         case .certificateExpiring: return "renew the certificate on \(way.host)"

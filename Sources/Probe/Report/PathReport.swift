@@ -97,6 +97,8 @@ public struct PathReport: Codable, Equatable, Sendable {
     public var clockSkewSeconds: Int64?
     /// The largest IP packet that reaches the server whole.
     public var pathMTU: Int?
+    /// Whether larger ones vanish, and no ICMP message says so.
+    public var pathMTUIsSilent: Bool?
     /// How NATs on the way map this machine's addresses.
     public var natMapping: String?
     /// Whom NATs on the way let answer.
@@ -113,6 +115,10 @@ public struct PathReport: Codable, Equatable, Sendable {
     public var roundTripUs: Times?
     /// How much the round trip varies from packet to packet [RFC 3550 6.4.1].
     public var jitterUs: Double?
+    /// For how many seconds packets passed before they passed no more; absent when they passed to the end.
+    public var diedAfterSeconds: Double?
+    /// Whether large packets passed, where small ones did; absent where that was not tried.
+    public var largePacketsPass: Bool?
     /// Payload from one client to the other.
     public var megabitsPerSecond: Double?
 

@@ -64,6 +64,15 @@ public struct ProbeReport: Codable, Equatable, Sendable {
         }
     }
 
+    /// A report of nothing tried, because the list of servers could not be had.
+    public init(withoutServers problem: String) {
+        self.init(paths: [])
+        time = WallClock.unixSeconds
+        findings = [
+            Finding(blocker: .noServerList, text: problem, remedy: Assessment.noServerListRemedy, counted: true)
+        ]
+    }
+
     /// 0 when all is well, 1 when something is in the way, 2 when there is no path.
     public var exitCode: Int32 {
         switch verdict {

@@ -26,8 +26,10 @@ public struct ProbeCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Servers and credentials as a web application gets them, in JSON; - reads them.",
-            valueName: "file"))
+            "Servers and credentials as a web application gets them, in JSON: a file, - to read them, or an https:// "
+                + "address to fetch them from (through the proxy, if there is one). TERN_ICE_SERVERS_TOKEN in the "
+                + "environment is sent as a bearer token.",
+            valueName: "url|file"))
     var iceServers: String?
 
     @Option(help: "The user's name.")
@@ -76,7 +78,7 @@ public struct ProbeCommand: ParsableCommand {
     /// Refuses what cannot be carried out, before anything is sent.
     public func validate() throws {
         guard !uris.isEmpty || iceServers != nil else {
-            throw ValidationError("name at least one URI, as in turn:127.0.0.1:3478, or give --ice-servers FILE")
+            throw ValidationError("name at least one URI, as in turn:127.0.0.1:3478, or give --ice-servers URL or FILE")
         }
         guard seconds > 0, seconds <= 3_600 else { throw ValidationError("--seconds must be from 0 to 3600") }
         guard (1...10_000).contains(rate) else { throw ValidationError("--rate must be from 1 to 10000") }
@@ -90,17 +92,18 @@ public struct ProbeCommand: ParsableCommand {
 
     /// Probes once, or until interrupted.
     public mutating func run() throws {
-        let plan = try makePlan()
+        let named = try namedItems()
+        let first = try makePlan(named)
         guard let watch else {
-            let report = ConnectivityProbe.run(plan)
+            let report = ConnectivityProbe.run(first)
             Terminal.print(json ? try report.json() : report.text)
             // The table has them; who reads JSON by program wants them in its log.
             if json { for finding in report.findings { Terminal.note("tern: \(finding.text)") } }
             if report.exitCode != 0 { throw ExitCode(report.exitCode) }
             return
         }
+        var report = ConnectivityProbe.run(first)
         while true {
-            let report = ConnectivityProbe.run(plan)
             if json {
                 Terminal.print(try report.json(compact: true))
             } else if isatty(STDOUT_FILENO) == 1 {
@@ -110,21 +113,29 @@ public struct ProbeCommand: ParsableCommand {
                 Terminal.print(report.line)
             }
             Thread.sleep(forTimeInterval: watch)
+            do {
+                // A list that is fetched has credentials that end: each time gets its own.
+                let isFetched = iceServers.map(ICEServerSource.isAddress) ?? false
+                report = ConnectivityProbe.run(isFetched ? try makePlan(named) : first)
+            } catch let failure as CommandFailure {
+                report = ProbeReport(withoutServers: failure.description)
+            }
         }
     }
 
     // MARK: - Plan
 
-    private func makePlan() throws -> ProbePlan {
-        var items = try listedItems()
-        if !uris.isEmpty {
-            let secret = try user.map { _ in try secretOfUser() }
-            items += try uris.map {
-                ProbePlan.Item(target: try target($0), user: user ?? "", password: secret ?? "")
-            }
-        }
+    /// The servers on the command line.
+    private func namedItems() throws -> [ProbePlan.Item] {
+        guard !uris.isEmpty else { return [] }
+        let secret = try user.map { _ in try secretOfUser() }
+        return try uris.map { ProbePlan.Item(target: try target($0), user: user ?? "", password: secret ?? "") }
+    }
+
+    private func makePlan(_ named: [ProbePlan.Item]) throws -> ProbePlan {
+        var items = try listedItems() + named
         if !onlyListed { items = ProbePlan.withUsualPorts(items) }
-        let proxy = try chosenProxy(for: items)
+        let proxy = try chosenProxy(for: items.first?.target.uri.host ?? "")
         var plan = ProbePlan(items: items, trust: trust, proxy: proxy)
         plan.isProxyCounted = self.proxy != nil
         plan.followsServices = !onlyListed
@@ -136,28 +147,37 @@ public struct ProbeCommand: ParsableCommand {
     }
 
     private func listedItems() throws -> [ProbePlan.Item] {
-        guard let iceServers else { return [] }
-        let servers: ICEServers
-        do {
-            let data =
-                iceServers == "-"
-                ? FileHandle.standardInput.readDataToEndOfFile()
-                : try Data(contentsOf: URL(filePath: iceServers))
-            servers = try ICEServers(json: data)
-        } catch {
-            throw CommandFailure(
-                "\(iceServers) is no list of ICE servers: write an array of {\"urls\", \"username\", \"credential\"}",
-                exitCode: 2)
-        }
-        let items = try servers.entries.flatMap { entry in
+        guard let servers = try iceServers.map({ try list($0) }) else { return [] }
+        return try servers.entries.flatMap { entry in
             try entry.uris.map {
                 ProbePlan.Item(
                     target: try target($0), user: entry.username ?? user ?? "",
                     password: entry.credential ?? password ?? "")
             }
         }
-        guard !items.isEmpty else { throw CommandFailure("\(iceServers) names no server", exitCode: 2) }
-        return items
+    }
+
+    private func list(_ place: String) throws -> ICEServers {
+        if ICEServerSource.isAddress(place) {
+            do {
+                var source = try ICEServerSource(place)
+                source.trust = trust
+                source.proxy = try chosenProxy(for: source.url.host() ?? "")
+                source.token = ProcessInfo.processInfo.environment["TERN_ICE_SERVERS_TOKEN"]
+                return try source.fetch()
+            } catch let failure as ICEServerSource.Failure {
+                throw CommandFailure(failure.description, exitCode: 2)
+            }
+        }
+        guard
+            let data = place == "-"
+                ? FileHandle.standardInput.readDataToEndOfFile() : try? Data(contentsOf: URL(filePath: place))
+        else { throw CommandFailure("\(place) cannot be read: does it exist, and may you read it?", exitCode: 2) }
+        do {
+            return try ICEServers(json: data)
+        } catch {
+            throw CommandFailure("\(place == "-" ? "the input" : place): \(error)", exitCode: 2)
+        }
     }
 
     private func target(_ text: String) throws -> ProbeTarget {
@@ -176,7 +196,7 @@ public struct ProbeCommand: ParsableCommand {
         return secret
     }
 
-    private func chosenProxy(for items: [ProbePlan.Item]) throws -> ProxyAddress? {
+    private func chosenProxy(for host: String) throws -> ProxyAddress? {
         switch proxy {
         case "none"?: return nil
         case let text?:
@@ -184,9 +204,7 @@ public struct ProbeCommand: ParsableCommand {
                 throw CommandFailure("\(text) is no HTTP proxy: write http://HOST:PORT", exitCode: 2)
             }
             return address
-        case nil:
-            let host = items.first?.target.uri.host ?? ""
-            return ProxyAddress.named(in: ProcessInfo.processInfo.environment, for: host)
+        case nil: return ProxyAddress.named(in: ProcessInfo.processInfo.environment, for: host)
         }
     }
 
