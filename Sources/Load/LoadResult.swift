@@ -72,6 +72,8 @@ public struct LoadResult: Codable, Sendable {
     public var uris: [String]
     /// What sessions did.
     public var profile: String
+    /// What sessions replayed, with the profile `trace`.
+    public var trace: String?
     /// Who sent.
     public var direction: String
     /// When it ended, in Unix seconds.
@@ -154,7 +156,8 @@ public struct LoadResult: Codable, Sendable {
         direction = plan.isClientToClient ? "client to client" : plan.direction.rawValue
         sessions = plan.sessions
         loops = plan.loops
-        payloadBytes = plan.payloadBytes
+        payloadBytes = plan.trace.map { Int($0.meanPayload.rounded()) } ?? plan.payloadBytes
+        trace = plan.trace?.description
         burst = plan.burst
         targetPerSecond = plan.targetRate
     }

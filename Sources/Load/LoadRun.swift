@@ -17,6 +17,10 @@ public final class LoadRun {
     private let control: LoadControl
     private let serverProcess: Int32?
     private let onSample: (LoadResult.Sample) -> Void
+    /// Called while sessions are set up: how many are ready, and how many failed.
+    public var onSetup: (UInt64, UInt64) -> Void = { _, _ in }
+    /// Asked now and then: whether to end early, give everything back, and report what was measured so far.
+    public var shouldStop: () -> Bool = { false }
 
     /// A run of `plan`. `onSample` is called each second; `serverProcess` is the server's, when it runs here.
     public init(
@@ -49,10 +53,11 @@ public final class LoadRun {
         defer { finish(threads) }
         try setUp(&result)
         var search = CapacitySearch(start: plan.targetRate)
-        while let rate = search.next {
+        while let rate = search.next, !shouldStop() {
             var one = LoadResult(plan)
             one.ready = result.ready
             traffic(&one, rate: rate, seconds: plan.seconds)
+            if shouldStop() { break }
             let holds = one.sentPerSecond > rate * 0.97
             let passed = holds && one.lossPercent <= lossPercent && (one.latency?.p99 ?? .infinity) <= latency
             let step = LoadResult.Step(
@@ -118,7 +123,8 @@ public final class LoadRun {
             Thread.sleep(forTimeInterval: 0.02)
             sum = control.all.map(\.counters).reduce(LoadCounters(), +)
             let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
-            if sum.ready + sum.failed >= planned || spent > patience { break }
+            if sum.ready + sum.failed >= planned || spent > patience || shouldStop() { break }
+            onSetup(sum.ready, sum.failed)
         }
         let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
         result.ready = sum.ready
@@ -139,8 +145,8 @@ public final class LoadRun {
         var last = (time: startedAt, report: before)
         while true {
             let elapsed = Double(ClientClock.nanoseconds - startedAt) / 1e9
-            guard elapsed < seconds else { break }
-            Thread.sleep(forTimeInterval: min(1, seconds - elapsed))
+            guard elapsed < seconds, !shouldStop() else { break }
+            wait(min(1, seconds - elapsed), until: shouldStop)
             let now = (time: ClientClock.nanoseconds, report: total())
             if now.time - last.time > 500_000_000 {
                 let sample = LoadResult.Sample(now.report, last.report, from: startedAt, last.time, now.time)

@@ -46,7 +46,9 @@ public struct LoadPlan: Sendable {
     public var usesIndications = false
     /// Two sessions are each other's peer: every packet goes through the relay twice.
     public var isClientToClient = false
-    /// Bytes of each payload.
+    /// What sessions replay with the profile `trace`: they take its flows in turn.
+    public private(set) var trace: TrafficTrace?
+    /// Bytes of each payload; with a trace of the largest.
     public var payloadBytes: Int
     /// Packets that leave together.
     public var burst: Int
@@ -74,6 +76,20 @@ public struct LoadPlan: Sendable {
 
     /// Packets per second in all, each direction counted.
     public var targetRate: Double {
-        packetsPerSecond ?? Double(sessions) * profile.packetsPerSecond * (direction == .both ? 2 : 1)
+        packetsPerSecond ?? ownRate
+    }
+
+    /// Packets per second of all sessions when none are asked for.
+    public var ownRate: Double {
+        if let trace { return trace.packetsPerSecond(of: self) }
+        return Double(sessions) * profile.packetsPerSecond * (direction == .both ? 2 : 1)
+    }
+
+    /// Has sessions replay this trace.
+    public mutating func replay(_ trace: TrafficTrace) {
+        profile = .trace
+        self.trace = trace
+        payloadBytes = max(trace.largestPayload, LoadPlan.payloadMinimum)
+        burst = 1
     }
 }

@@ -12,14 +12,16 @@ public enum TrafficProfile: String, CaseIterable, Sendable {
     case idle
     /// Datagrams that are invalid, or not authenticated; nothing is set up.
     case flood
+    /// Sizes and spacing of recorded traffic, again and again.
+    case trace
 
-    /// Bytes of each payload.
+    /// Bytes of each payload; a trace has its own.
     public var payloadBytes: Int {
         switch self {
         case .voice: 160
         case .video: 1_042
         case .bulk: 1_100
-        case .allocations, .idle, .flood: 0
+        case .allocations, .idle, .flood, .trace: 0
         }
     }
 
@@ -28,11 +30,11 @@ public enum TrafficProfile: String, CaseIterable, Sendable {
         switch self {
         case .video: 6
         case .bulk: 40
-        case .voice, .allocations, .idle, .flood: 1
+        case .voice, .allocations, .idle, .flood, .trace: 1
         }
     }
 
-    /// Packets per second of one session; for `allocations` cycles, for `flood` datagrams.
+    /// Packets per second of one session; for `allocations` cycles, for `flood` datagrams. A trace has its own.
     public var packetsPerSecond: Double {
         switch self {
         case .voice: 50
@@ -40,10 +42,10 @@ public enum TrafficProfile: String, CaseIterable, Sendable {
         case .bulk: 1_000
         case .allocations: 1
         case .flood: 100
-        case .idle: 0
+        case .idle, .trace: 0
         }
     }
 
     /// Whether payloads go through the relay.
-    public var carriesData: Bool { self == .voice || self == .video || self == .bulk }
+    public var carriesData: Bool { self == .voice || self == .video || self == .bulk || self == .trace }
 }

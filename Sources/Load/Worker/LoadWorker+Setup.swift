@@ -117,7 +117,7 @@ extension LoadWorker {
             switch plan.profile {
             case .allocations: start(.refresh(lifetimeSeconds: allocation.lifetimeSeconds, family: nil), session)
             case .idle: becomeReady(session)
-            case .voice, .video, .bulk, .flood: introduce(session)
+            case .voice, .video, .bulk, .flood, .trace: introduce(session)
             }
         case .permitted, .channelBound: becomeReady(session)
         case .refreshed(let seconds):

@@ -8,6 +8,7 @@ extension LoadWorker {
 
     /// Sends what is due and returns when the next is.
     func sendDue(_ now: UInt64) -> UInt64 {
+        if plan.profile == .trace { return replayDue(now) }
         guard gap.isFinite else { return .max }
         let perEvent = plan.profile.carriesData ? plan.burst : 1
         var left = max(1, LoadWorker.packetsPerTurn / perEvent)
@@ -24,7 +25,7 @@ extension LoadWorker {
             case .voice, .video, .bulk: sendBurst(nextEvent)
             case .flood: sendHostile(nextEvent)
             case .allocations: beginCycle()
-            case .idle: return .max
+            case .idle, .trace: return .max
             }
             nextEvent += 1
             left -= 1

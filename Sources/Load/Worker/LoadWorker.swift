@@ -64,6 +64,8 @@ final class LoadWorker {
     var nextEvent: UInt64 = 0
     var nextTick: UInt64 = 0
     var nextBegin: UInt64 = 0
+    /// What sessions that replay a trace send next.
+    var replay = ReplaySchedule()
 
     init?(
         _ plan: LoadPlan, number: Int, limit: Int, servers: [TransportAddress], peerAddress: IPAddress,
@@ -139,6 +141,7 @@ final class LoadWorker {
         nextEvent = 0
         let burst = plan.profile.carriesData ? plan.burst : 1
         gap = order.rate > 0 ? 1e9 * Double(burst) / order.rate : .infinity
+        if order.phase == .traffic, let trace = plan.trace { beginReplay(trace) }
         if order.phase == .teardown { giveBack() }
         nextTick = now
     }

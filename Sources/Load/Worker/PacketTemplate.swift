@@ -11,12 +11,16 @@ struct PacketTemplate {
     let packetBytes: Int
     /// Where the payload begins in each.
     let payloadOffset: Int
+    private let isPadded: Bool
+    private let isIndication: Bool
 
     /// For sessions of this plan with this peer.
     init(_ plan: LoadPlan, peer: TransportAddress) {
         let isStream = plan.uris.contains { $0.transport != .udp }
         let packet = PacketTemplate.packet(plan, peer, isStream: isStream)
         let burst = plan.profile.carriesData ? plan.burst : 1
+        isPadded = isStream
+        isIndication = plan.usesIndications
         packetBytes = packet.bytes.count
         payloadOffset = packet.offset
         count = packetBytes * burst
@@ -27,6 +31,20 @@ struct PacketTemplate {
     }
 
     func deallocate() { bytes.deallocate() }
+
+    /// Writes the lengths for a payload of another size, up to the plan's, into the first packet; bytes of the packet.
+    func resize(_ payload: Int) -> Int {
+        let padded = payloadOffset + paddedTo4(payload)
+        // The length stands right before the payload: of the ChannelData message, or of the attribute DATA, the last.
+        put(payload, at: payloadOffset - 2)
+        if isIndication { put(padded - STUNHeader.byteCount, at: 2) }
+        return isPadded || isIndication ? padded : payloadOffset + payload
+    }
+
+    private func put(_ number: Int, at offset: Int) {
+        bytes[offset] = UInt8(truncatingIfNeeded: number >> 8)
+        bytes[offset + 1] = UInt8(truncatingIfNeeded: number)
+    }
 
     private static func packet(
         _ plan: LoadPlan, _ peer: TransportAddress, isStream: Bool

@@ -40,8 +40,15 @@ public struct LoadCommand: ParsableCommand {
     @Flag(help: "Accept any certificate.")
     var insecureCertificate = false
 
-    @Option(help: "voice, video, bulk, allocations, idle or flood.")
+    @Option(help: "voice, video, bulk, allocations, idle, flood or trace.")
     var profile = TrafficProfile.voice
+
+    @Option(
+        help: ArgumentHelp(
+            "What --profile trace replays: a capture of UDP (pcap or pcapng), or lines of SECONDS BYTES up|down [FLOW]"
+                + ". Sessions take its flows in turn, each beginning elsewhere in its flow, again and again.",
+            valueName: "file"))
+    var trace: String?
 
     @Option(help: ArgumentHelp("Sessions.", valueName: "n"))
     var sessions = 100
@@ -54,14 +61,15 @@ public struct LoadCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Packets per second in all, for `allocations` cycles; the profile's own without it.", valueName: "n"))
+            "Packets per second in all, for `allocations` cycles; the profile's own without it. A trace is replayed so "
+                + "much faster or slower.", valueName: "n"))
     var rate: Double?
 
     @Option(help: ArgumentHelp("Payload in all, in place of --rate.", valueName: "mbit/s"))
     var bandwidth: Double?
 
-    @Option(help: "up, down, both or echo.")
-    var direction = LoadPlan.Direction.up
+    @Option(help: "up, down, both or echo; up without it, and as recorded (both) with a trace.")
+    var direction: LoadPlan.Direction?
 
     @Flag(help: "Send indications in place of channels.")
     var indications = false
@@ -132,7 +140,13 @@ public struct LoadCommand: ParsableCommand {
             throw ValidationError("a burst must fit into 65000 bytes: lower --size or --burst")
         }
         if let loops, !(1...64 ~= loops) { throw ValidationError("--loops must be from 1 to 64") }
-        guard !(clientToClient && (indications || direction != .up || peer != nil)) else {
+        guard (profile == .trace) == (trace != nil) else {
+            throw ValidationError("--profile trace and --trace FILE go together")
+        }
+        guard !(trace != nil && (size != nil || burst != nil)) else {
+            throw ValidationError("a trace has its own sizes and spacing: leave out --size and --burst")
+        }
+        guard !(clientToClient && (indications || (direction ?? .up) != .up || peer != nil)) else {
             throw ValidationError("--client-to-client goes through channels, up, without --peer")
         }
         guard !(peer != nil && direction != .echo) else {
@@ -142,7 +156,7 @@ public struct LoadCommand: ParsableCommand {
             throw ValidationError("give either --user and --password, or --secret-file")
         }
         guard !(findCapacity && !profile.carriesData) else {
-            throw ValidationError("--find-capacity goes with the profiles voice, video and bulk")
+            throw ValidationError("--find-capacity goes with the profiles voice, video, bulk and trace")
         }
         guard !(insecureCertificate && ca != nil) else {
             throw ValidationError("--ca and --insecure-certificate exclude each other")
@@ -159,6 +173,9 @@ public struct LoadCommand: ParsableCommand {
         let plan = try makePlan()
         let view = LoadView(plan)
         let run = LoadRun(plan, serverProcess: serverPid) { view.show($0) }
+        run.onSetup = { view.showSetup(ready: $0, failed: $1) }
+        Interruption.expect()
+        run.shouldStop = { Interruption.hasCome }
         let result: LoadResult
         do {
             result =
@@ -204,13 +221,15 @@ public struct LoadCommand: ParsableCommand {
         plan.sessions = clientToClient ? (sessions + 1) / 2 * 2 : sessions
         plan.seconds = seconds
         plan.rampPerSecond = ramp
-        plan.direction = direction
+        plan.direction = direction ?? (trace == nil || clientToClient ? .up : .both)
         plan.usesIndications = indications
         plan.isClientToClient = clientToClient
         if let size { plan.payloadBytes = size }
         if let burst { plan.burst = burst }
+        if let trace { try replay(trace, &plan) }
         plan.loops = min(loops ?? ProcessInfo.processInfo.activeProcessorCount, sessions)
-        plan.packetsPerSecond = rate ?? bandwidth.map { $0 * 1e6 / 8 / Double(plan.payloadBytes) }
+        let meanBytes = plan.trace?.meanPayload ?? Double(plan.payloadBytes)
+        plan.packetsPerSecond = rate ?? bandwidth.map { $0 * 1e6 / 8 / meanBytes }
         if let peer { plan.remotePeer = try address(peer) }
         if let peerAddress {
             guard let ip = IPAddress(peerAddress) else {
@@ -219,6 +238,17 @@ public struct LoadCommand: ParsableCommand {
             plan.peerAddress = ip
         }
         return plan
+    }
+
+    private func replay(_ path: String, _ plan: inout LoadPlan) throws {
+        do {
+            plan.replay(try TrafficTrace(contentsOf: path))
+        } catch {
+            throw CommandFailure(error.description, exitCode: 2)
+        }
+        guard plan.ownRate > 0 else {
+            throw CommandFailure("\(path) has no packet that goes \(plan.direction.rawValue)", exitCode: 2)
+        }
     }
 
     private func credential() throws -> LoadPlan.Credential {

@@ -1,22 +1,47 @@
 import Foundation
 import Glibc
 import Load
+import TURNClient
 
-/// What a person sees while a load runs, and at its end: one line that renews itself on a terminal, lines elsewhere.
+/// What a person sees while a load runs, and at its end: a view that renews itself on a terminal, lines elsewhere.
 final class LoadView {
     private let isTerminal = isatty(STDERR_FILENO) == 1
-    private let target: Double
+    private let sessions: Int
+    private var dashboard: LoadDashboard
+    /// Lines of the view that stand on the terminal now.
+    private var drawn = 0
 
-    init(_ plan: LoadPlan) { target = plan.targetRate }
+    init(_ plan: LoadPlan) {
+        sessions = plan.profile == .allocations ? 0 : plan.sessions
+        let environment = ProcessInfo.processInfo.environment
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? ""
+        let isUnicode = locale.lowercased().replacingOccurrences(of: "-", with: "").contains("utf8")
+        let direction = plan.isClientToClient ? "client to client" : plan.direction.rawValue
+        let servers = plan.uris.map(\.description).joined(separator: " ")
+        dashboard = LoadDashboard(
+            title: "\(plan.profile.rawValue), \(direction): \(servers)", seconds: plan.seconds, loops: plan.loops,
+            isUnicode: isUnicode)
+    }
+
+    /// Sessions are being set up.
+    func showSetup(ready: UInt64, failed: UInt64) {
+        guard isTerminal else { return }
+        draw(["setting up \(ready) of \(sessions) sessions" + (failed == 0 ? "" : ", \(failed) failed")])
+    }
 
     /// A second went by.
     func show(_ sample: LoadResult.Sample) {
+        guard !isTerminal else {
+            dashboard.add(sample)
+            draw(dashboard.lines(columns: columns))
+            return
+        }
         var line = String(
             format: "%4.0f s  %llu sessions  %.0f sent/s  %.0f delivered/s  %.1f Mbit/s  loss %.2f %%", sample.second,
             sample.ready, sample.sentPerSecond, sample.receivedPerSecond, sample.megabits, sample.lossPercent)
         if let latency = sample.latency { line += "  " + LoadView.text(latency) }
         line += String(format: "  generator %.2f cores", sample.generatorCores)
-        write(line)
+        Terminal.note(line)
     }
 
     /// A step of a search is over.
@@ -26,17 +51,26 @@ final class LoadView {
             step.target, step.delivered, step.lossPercent)
         if let latency = step.latency { line += "  " + LoadView.text(latency) }
         if step.isGeneratorLimited { line += "  (generator)" }
-        if isTerminal { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+        draw([])
         Terminal.note(line)
     }
 
-    /// Leaves the line that renewed itself.
-    func end() {
-        if isTerminal { Terminal.note("") }
+    /// Leaves the view as it stands: what comes next is below it.
+    func end() { drawn = 0 }
+
+    /// Puts these lines in place of the last ones. Long lines are cut, never wrapped: the count would be wrong.
+    private func draw(_ lines: [String]) {
+        guard isTerminal else { return }
+        var text = drawn > 0 ? "\u{1B}[\(drawn)A" : ""
+        text += "\r\u{1B}[J\u{1B}[?7l" + lines.map { $0 + "\n" }.joined() + "\u{1B}[?7h"
+        drawn = lines.count
+        FileHandle.standardError.write(Data(text.utf8))
     }
 
-    private func write(_ line: String) {
-        FileHandle.standardError.write(Data((isTerminal ? "\r\u{1B}[K\(line)" : "\(line)\n").utf8))
+    private var columns: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
     }
 
     private static func text(_ latency: LoadResult.Latency) -> String {
@@ -49,7 +83,8 @@ final class LoadView {
             ["server", result.uris.joined(separator: " ")],
             [
                 "load",
-                "\(result.profile), \(result.direction), \(result.payloadBytes) bytes, bursts of \(result.burst)",
+                "\(result.profile), \(result.direction), "
+                    + (result.trace ?? "\(result.payloadBytes) bytes, bursts of \(result.burst)"),
             ],
             ["sessions", "\(result.ready) of \(result.sessions), \(result.failed) failed"],
         ]
