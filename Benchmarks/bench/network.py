@@ -1,0 +1,167 @@
+"""Where a comparison happens: two network namespaces joined by a wire, a core for each side, or plain loopback."""
+
+import mmap
+import os
+import pathlib
+import socket
+import struct
+import subprocess
+import time
+
+SERVER_CORE, GENERATOR_CORE = 0, 1
+# How often the cores' packets are taken from the wire: like a network card that moderates its interrupts. The work of
+# receiving then stays on the receiver's own core, whoever sends.
+SERVER_POLL_US, GENERATOR_POLL_US = 50, 20
+
+
+class Loopback:
+    """No namespaces: what root's rights are missing for. Receiving is then done, and paid, by the sender's core."""
+
+    server_address = client_address = "127.0.0.1"
+    name = "loopback"
+
+    def command(self, side, words):
+        core = SERVER_CORE if side == "server" else GENERATOR_CORE
+        return ["taskset", "-c", str(core), *words]
+
+    def close(self):
+        pass
+
+
+class Namespaces:
+    """Two namespaces and a veth pair; root only."""
+
+    server_address, client_address = "10.77.1.1", "10.77.1.2"
+    name = "two network namespaces joined by a veth pair"
+
+    def __init__(self):
+        self.spaces = {side: f"side-{os.getpid()}-{side}" for side in ("server", "client")}
+        run = lambda *words: subprocess.run(words, check=True, capture_output=True)  # noqa: E731
+        try:
+            for space in self.spaces.values():
+                run("ip", "netns", "add", space)
+            server, client = self.spaces["server"], self.spaces["client"]
+            run("ip", "link", "add", "wire", "netns", client, "type", "veth", "peer", "name", "wire", "netns", server)
+            for side, address, poll in (
+                    ("server", self.server_address, SERVER_POLL_US),
+                    ("client", self.client_address, GENERATOR_POLL_US)):
+                inside = ("ip", "netns", "exec", self.spaces[side])
+                run(*inside, "ip", "link", "set", "lo", "up")
+                run(*inside, "ip", "addr", "add", f"{address}/24", "dev", "wire")
+                run(*inside, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+                run(*inside, "ip", "link", "set", "wire", "up")
+                # With merged receive the wire has a queue that its receiver empties; see above.
+                run(*inside, "ethtool", "-K", "wire", "gro", "on", "tso", "off")
+                run(*inside, "sh", "-c",
+                    f"echo {poll}000 > /sys/class/net/wire/gro_flush_timeout;"
+                    "echo 2147483647 > /sys/class/net/wire/napi_defer_hard_irqs")
+            time.sleep(0.3)
+            # The core that first empties a queue does so from then on: a datagram sent from there sees to it.
+            prime = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'', ('{}', 9))"
+            for side, other, core, address in (
+                    ("server", "client", SERVER_CORE, self.server_address),
+                    ("client", "server", GENERATOR_CORE, self.client_address)):
+                run("ip", "netns", "exec", self.spaces[other], "taskset", "-c", str(core), "python3", "-c",
+                    prime.format(address))
+                time.sleep(0.1)
+        except subprocess.CalledProcessError as error:
+            self.close()
+            raise SystemExit(f"no namespaces: {' '.join(error.cmd)}: {error.stderr.decode().strip()}") from None
+
+    def command(self, side, words):
+        core = SERVER_CORE if side == "server" else GENERATOR_CORE
+        return ["ip", "netns", "exec", self.spaces[side], "taskset", "-c", str(core), *words]
+
+    def close(self):
+        for space in self.spaces.values():
+            subprocess.run(["ip", "netns", "del", space], capture_output=True)
+
+
+class Idlers:
+    """A loop on each core that runs only when nothing else wants to: what it does not get, everything else took.
+
+    That counts the server, the kernel's work for it, and interrupts alike, where /proc/PID/stat knows the process alone
+    and /proc/stat samples at ticks, which timer-driven work hides behind. Blind spot: caches and a core's clock are not
+    what they are without it; it is the same for all servers.
+    """
+
+    def __init__(self):
+        self.counts = mmap.mmap(-1, 32)
+        self.children = []
+        for core in (SERVER_CORE, GENERATOR_CORE):
+            child = os.fork()
+            if child == 0:
+                self._spin(core)
+            self.children.append(child)
+        deadline = time.monotonic() + 30
+        while not all(self.full):
+            if time.monotonic() > deadline:
+                raise SystemExit("the cores are too busy with something else to measure")
+            time.sleep(0.05)
+
+    def _spin(self, core):
+        try:
+            os.sched_setaffinity(0, {core})
+            # The best of a few short races against the process's own clock is what the core can do.
+            best = max(self._race() for _ in range(20))
+            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+            struct.pack_into("d", self.counts, 16 + 8 * core, best)
+            parent, count = os.getppid(), 0
+            while os.getppid() == parent:
+                for _ in range(20):
+                    for _ in range(500):
+                        pass
+                    count += 1
+                    struct.pack_into("Q", self.counts, 8 * core, count)
+        finally:
+            os._exit(0)
+
+    def _race(self):
+        started = time.process_time()
+        for _ in range(1_000):
+            for _ in range(500):
+                pass
+            struct.pack_into("Q", self.counts, 0, 0)
+        return 1_000 / (time.process_time() - started)
+
+    @property
+    def full(self):
+        """Counts per second of each core when nothing else runs."""
+        return struct.unpack("dd", self.counts[16:32])
+
+    def read(self):
+        return time.monotonic(), *struct.unpack("QQ", self.counts[:16])
+
+    def busy(self, before, after):
+        """Shares of the server's and the generator's core that something else took."""
+        shares = []
+        for core in (SERVER_CORE, GENERATOR_CORE):
+            rate = (after[1 + core] - before[1 + core]) / (after[0] - before[0])
+            # More than in the races before: those were disturbed, so this is what the core can do.
+            struct.pack_into("d", self.counts, 16 + 8 * core, max(rate, self.full[core]))
+            shares.append(1 - rate / self.full[core])
+        return shares
+
+    def close(self):
+        for child in self.children:
+            os.kill(child, 9)
+            os.waitpid(child, 0)
+
+
+def process_seconds(pid):
+    """CPU time of a process, user and system."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def resident_bytes(pid):
+    for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024
+    return 0
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("", 0))
+        return probe.getsockname()[1]
