@@ -49,7 +49,7 @@ extension EventLoop {
     private mutating func openPassage(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ slot: UInt32) {
         let connection = connections[slot]
         connection.pointee.releasePartial()
-        guard let index = passages.add(connection: slot) else {
+        guard let index = passages.add(Passage(connection: slot)) else {
             refuse(slot, code: ENOBUFS)
             return
         }
@@ -362,7 +362,7 @@ extension EventLoop {
         if passage.pointee.state == .waiting { passagesWaiting -= 1 }
         if passage.pointee.descriptor >= 0 { Glibc.close(passage.pointee.descriptor) }
         passage.pointee.releaseHeld()
-        connections[passage.pointee.connection].pointee.passage = PassageTable.none
+        connections[passage.pointee.connection].pointee.passage = SlotTable<Passage>.none
         passages.remove(index)
     }
 }

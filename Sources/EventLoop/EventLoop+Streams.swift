@@ -42,7 +42,8 @@ extension EventLoop {
                 observer?.trouble(.sourceExhausted)
                 continue
             }
-            guard client.port != 0, let slot = connections.add(descriptor: descriptor, tuple: tuple, now: milliseconds)
+            guard client.port != 0,
+                let slot = connections.add(Connection(descriptor: descriptor, tuple: tuple, now: milliseconds))
             else {
                 Glibc.close(descriptor)
                 settings.directory.removeConnection(from: client.ip)
@@ -451,7 +452,7 @@ extension EventLoop {
         let connection = connections[slot]
         guard connection.pointee.state != .free else { return }
         let tuple = connection.pointee.tuple
-        if connection.pointee.passage != PassageTable.none { dropPassage(connection.pointee.passage) }
+        if connection.pointee.passage != SlotTable<Passage>.none { dropPassage(connection.pointee.passage) }
         if let session = connection.pointee.session { SSL_free(session) }
         connection.pointee.session = nil
         Glibc.close(connection.pointee.descriptor)

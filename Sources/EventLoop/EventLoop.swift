@@ -58,12 +58,12 @@ public struct EventLoop: ~Copyable {
     var tls: TLSContext?
     /// Where HTTP on TLS listeners is passed on to; nil: nowhere.
     var companion: CompanionAddress?
-    var passages: PassageTable
+    var passages: SlotTable<Passage>
     var passagesWaiting = 0
     /// Events of passages in this turn, and the bytes that each may move.
     var passageEvents = 0
     var passageShare = StreamInput.readBytes
-    var connections: ConnectionTable
+    var connections: SlotTable<Connection>
     var blocks: BlockPool
     let streamInput: UnsafeMutableRawBufferPointer
     let pipe: UnsafeMutablePointer<copenssl_pipe>
@@ -112,7 +112,7 @@ public struct EventLoop: ~Copyable {
         self.listeners = listeners
         self.tls = tls
         companion = settings.companionSocket.flatMap(CompanionAddress.init)
-        passages = PassageTable(capacity: min(settings.streams.passagesMax, connectionsMax))
+        passages = SlotTable<Passage>(capacity: min(settings.streams.passagesMax, connectionsMax))
         self.mailbox = mailbox
         self.handOver = handOver
         self.epoll = epoll
@@ -125,7 +125,7 @@ public struct EventLoop: ~Copyable {
         toClients = SendBatch()
         relays = RelaySockets(capacity: relaySlots)
         reply = .allocate(byteCount: Relay.replyByteCount, alignment: 16)
-        connections = ConnectionTable(capacity: connectionsMax)
+        connections = SlotTable<Connection>(capacity: connectionsMax)
         blocks = BlockPool(limit: blocksMax)
         streamInput = .allocate(byteCount: StreamInput.byteCount, alignment: 64)
         self.pipe = pipe

@@ -2,7 +2,7 @@ import RelayCore
 import STUN
 
 /// A client's TCP or TLS connection.
-struct Connection {
+struct Connection: SlotElement {
     enum State: UInt8 {
         /// The slot is free.
         case free
@@ -50,12 +50,20 @@ struct Connection {
     /// milliseconds.
     var lastProgress: UInt64 = 0
     /// The passage of a connection that speaks HTTP.
-    var passage = PassageTable.none
+    var passage = SlotTable<Passage>.none
     /// The next free slot, while this one is free.
     var nextFree: UInt32 = 0
 
-    init(tuple: FiveTuple) {
+    /// A connection just accepted.
+    init(descriptor: Int32, tuple: FiveTuple, now: UInt64) {
+        self.descriptor = descriptor
         self.tuple = tuple
+        lastProgress = now
+    }
+
+    mutating func markFree() {
+        state = .free
+        descriptor = -1
     }
 
     mutating func releasePartial() {
@@ -63,64 +71,5 @@ struct Connection {
         partial = nil
         partialCount = 0
         partialCapacity = 0
-    }
-}
-
-/// The connections of a loop, in slots that are reused. Memory is touched only as far as slots have been in use.
-struct ConnectionTable: ~Copyable {
-    /// No slot.
-    static let none = UInt32.max
-
-    let capacity: Int
-    private(set) var highWater = 0
-    private(set) var count = 0
-    private var firstFree = Self.none
-    private let slots: UnsafeMutablePointer<Connection>
-
-    init(capacity: Int) {
-        self.capacity = capacity
-        slots = .allocate(capacity: capacity)
-    }
-
-    deinit {
-        slots.deallocate()
-    }
-
-    /// A slot in use.
-    subscript(slot: UInt32) -> UnsafeMutablePointer<Connection> {
-        @inline(__always) get {
-            precondition(Int(slot) < highWater)
-            return slots + Int(slot)
-        }
-    }
-
-    /// The slot of a connection just accepted, or nil when the table is full.
-    mutating func add(descriptor: Int32, tuple: FiveTuple, now: UInt64) -> UInt32? {
-        let slot: UInt32
-        var connection = Connection(tuple: tuple)
-        if firstFree != Self.none {
-            slot = firstFree
-            firstFree = slots[Int(slot)].nextFree
-            connection.generation = slots[Int(slot)].generation &+ 1
-        } else {
-            guard highWater < capacity else { return nil }
-            slot = UInt32(highWater)
-            highWater += 1
-        }
-        connection.descriptor = descriptor
-        connection.lastProgress = now
-        (slots + Int(slot)).initialize(to: connection)
-        count += 1
-        return slot
-    }
-
-    /// Frees a slot; what the connection held must be gone.
-    mutating func remove(_ slot: UInt32) {
-        let connection = self[slot]
-        connection.pointee.state = .free
-        connection.pointee.descriptor = -1
-        connection.pointee.nextFree = firstFree
-        firstFree = slot
-        count -= 1
     }
 }

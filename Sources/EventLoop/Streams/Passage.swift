@@ -2,7 +2,7 @@ import CLinux
 
 /// The way from a client that speaks HTTP over TLS to the companion: a Unix socket of its own, and what waits for room
 /// on it. What waits for room at the client lies with its connection, as wire bytes.
-struct Passage {
+struct Passage: SlotElement {
     enum State: UInt8 {
         /// The slot is free.
         case free
@@ -41,6 +41,11 @@ struct Passage {
         self.connection = connection
     }
 
+    mutating func markFree() {
+        state = .free
+        descriptor = -1
+    }
+
     mutating func hold(_ bytes: UnsafePointer<UInt8>, _ count: Int) {
         guard count > 0 else { return }
         let joined = UnsafeMutablePointer<UInt8>.allocate(capacity: heldCount + count)
@@ -57,61 +62,6 @@ struct Passage {
         held = nil
         heldOffset = 0
         heldCount = 0
-    }
-}
-
-/// The passages of a loop, in slots that are reused. Memory is touched only as far as slots have been in use.
-struct PassageTable: ~Copyable {
-    /// No slot.
-    static let none = UInt32.max
-
-    let capacity: Int
-    private(set) var highWater = 0
-    private(set) var count = 0
-    private var firstFree = Self.none
-    private let slots: UnsafeMutablePointer<Passage>
-
-    init(capacity: Int) {
-        self.capacity = capacity
-        slots = .allocate(capacity: capacity)
-    }
-
-    deinit {
-        slots.deallocate()
-    }
-
-    /// A slot that is or was in use.
-    subscript(slot: UInt32) -> UnsafeMutablePointer<Passage> {
-        precondition(Int(slot) < highWater)
-        return slots + Int(slot)
-    }
-
-    /// The slot of a new passage, or nil when the table is full.
-    mutating func add(connection: UInt32) -> UInt32? {
-        let slot: UInt32
-        var passage = Passage(connection: connection)
-        if firstFree != Self.none {
-            slot = firstFree
-            firstFree = slots[Int(slot)].nextFree
-            passage.generation = slots[Int(slot)].generation &+ 1
-        } else {
-            guard highWater < capacity else { return nil }
-            slot = UInt32(highWater)
-            highWater += 1
-        }
-        (slots + Int(slot)).initialize(to: passage)
-        count += 1
-        return slot
-    }
-
-    /// Frees a slot; what the passage held must be gone.
-    mutating func remove(_ slot: UInt32) {
-        let passage = self[slot]
-        passage.pointee.state = .free
-        passage.pointee.descriptor = -1
-        passage.pointee.nextFree = firstFree
-        firstFree = slot
-        count -= 1
     }
 }
 

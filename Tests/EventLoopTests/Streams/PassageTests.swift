@@ -187,18 +187,8 @@ struct ProxyHeaderTests {
     }
 }
 
-/// Slots of passages, and what each may move.
-struct PassageTableTests {
-    @Test func slotsAreReusedAndToldApart() {
-        var table = PassageTable(capacity: 2)
-        let first = table.add(connection: 5)!
-        #expect(table.add(connection: 6) != nil && table.add(connection: 7) == nil && table.count == 2)
-        let generation = table[first].pointee.generation
-        table.remove(first)
-        #expect(table.add(connection: 8) == first)
-        #expect(table[first].pointee.generation != generation && table[first].pointee.connection == 8)
-    }
-
+/// What a passage holds, and what each may move.
+struct HeldBytesTests {
     @Test func whatIsHeldKeepsItsOrder() {
         var passage = Passage(connection: 0)
         passage.hold([1, 2, 3], 3)
