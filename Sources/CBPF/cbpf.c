@@ -3,20 +3,16 @@
 
 #include <dlfcn.h>
 #include <errno.h>
-#include <linux/ethtool.h>
-#include <linux/sockios.h>
-#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 _Static_assert(sizeof(struct tern_key) == 40, "a key has no padding, which would be compared");
-_Static_assert(sizeof(struct tern_entry) == 64 && sizeof(struct tern_state) == 64, "a cache line");
+_Static_assert(sizeof(struct tern_entry) == 80, "an entry has no padding");
+_Static_assert(sizeof(struct tern_state) == 64, "a cache line");
 
 // libbpf's functions [bpf/libbpf.h].
 struct bpf_object;
@@ -174,27 +170,6 @@ int cbpf_run(int program, uint32_t interface, const void *in, uint32_t in_bytes,
 int cbpf_core_count(void) {
     // The kernel counts possible cores, which sysconf calls configured.
     return (int)sysconf(_SC_NPROCESSORS_CONF);
-}
-
-int cbpf_interface(const char *name, uint32_t *index, uint8_t mac[6], char driver[32]) {
-    int descriptor = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    if (descriptor < 0) return -errno;
-    struct ifreq request;
-    memset(&request, 0, sizeof request);
-    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", name);
-    int failed = 0;
-    if (ioctl(descriptor, SIOCGIFINDEX, &request) != 0) failed = -errno;
-    *index = failed ? 0 : (uint32_t)request.ifr_ifindex;
-    if (!failed && ioctl(descriptor, SIOCGIFHWADDR, &request) != 0) failed = -errno;
-    if (!failed) memcpy(mac, request.ifr_hwaddr.sa_data, 6);
-    struct ethtool_drvinfo information;
-    memset(&information, 0, sizeof information);
-    information.cmd = ETHTOOL_GDRVINFO;
-    request.ifr_data = (void *)&information;
-    if (!failed && ioctl(descriptor, SIOCETHTOOL, &request) == 0) memcpy(driver, information.driver, 32);
-    else driver[0] = 0;
-    close(descriptor);
-    return failed;
 }
 
 static void put_address(uint8_t into[16], cbpf_address address) {

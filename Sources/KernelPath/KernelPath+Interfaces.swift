@@ -21,40 +21,152 @@ extension KernelPath {
         let link: Int32
     }
 
+    /// What has become of an interface meanwhile.
+    public enum Change: Sendable {
+        /// It has come, and has the program.
+        case attached(Attachment)
+        /// It has gone.
+        case gone(String)
+        /// It is there, and cannot have the program.
+        case refused(KernelPathFailure)
+    }
+
+    /// Which interfaces are to have the program, and which have it.
+    struct Interfaces {
+        var wanted: [String] = []
+        /// The mode that was asked for; nil leaves it open.
+        var asked: Mode?
+        var mode = Mode.generic
+        var attached: [Attachment] = []
+        /// Interfaces that have been refused, by index: not tried again.
+        var refused: Set<UInt32> = []
+        /// What stands in the maps.
+        var records: [UInt32: tern_interface] = [:]
+        var vlans: [VLAN] = []
+    }
+
     /// The interfaces that have the program.
-    public var attachments: [Attachment] { attached.withLock(\.self) }
+    public var attachments: [Attachment] { interfaces.withLock(\.attached) }
+
+    /// Whether an interface that is to have the program is not there: it gets it when it comes.
+    public var awaitsInterfaces: Bool {
+        let names = Set(((try? NetworkInterface.all()) ?? []).map(\.name))
+        return interfaces.withLock { !names.isSuperset(of: $0.wanted) }
+    }
 
     /// Attaches the program to interfaces: in this mode, or else natively to all of them when that is known to work,
     /// and generically otherwise. One mode for all: what comes in natively can only leave natively.
     ///
-    /// - Returns: why some of them do not have it.
+    /// - Returns: why some of them do not have it. What is not there yet gets it when it comes; see `follow`.
     public func attach(_ names: [String], mode wanted: Mode?) -> [KernelPathFailure] {
-        if let wanted { return attach(names, wanted) }
-        if names.allSatisfy(NetworkInterface.redirectsNatively), attach(names, .native).isEmpty { return [] }
-        detach()
-        return attach(names, .generic)
-    }
-
-    private func attach(_ names: [String], _ mode: Mode) -> [KernelPathFailure] {
-        names.compactMap { name in
-            do throws(KernelPathFailure) {
-                try attach(name, mode: mode)
-                return nil
-            } catch {
-                return error
+        thread.perform { [self] in
+            interfaces.withLock { state in
+                do throws(KernelPathFailure) {
+                    let present = try NetworkInterface.all()
+                    removeAll(&state)
+                    (state.wanted, state.asked, state.refused) = (names, wanted, [])
+                    let native = present.filter { names.contains($0.name) }
+                    let isNative = native.count == names.count && native.allSatisfy(\.redirectsNatively)
+                    state.mode = wanted ?? (isNative ? .native : .generic)
+                    let failures = attachMissing(&state, present)
+                    publish(&state, present)
+                    let missing = names.filter { name in !present.contains { $0.name == name } }
+                    return failures + missing.map { KernelPathFailure("interface \($0): No such device") }
+                } catch {
+                    return [error]
+                }
             }
         }
     }
 
-    /// Attaches the program to one interface.
-    func attach(_ name: String, mode: Mode) throws(KernelPathFailure) {
-        let interface = try NetworkInterface(name)
-        if mode == .generic, NetworkInterface.carriesVLANs(name) {
-            throw KernelPathFailure(
-                "interface \(name) carries VLANs, whose tags its hardware hides from the generic mode; "
-                    + "name the VLAN interfaces themselves, or use the native mode")
+    /// From now on interfaces that come get the program, those that go are forgotten, and next hops follow the network;
+    /// `tell` says what has happened to interfaces.
+    public func follow(_ tell: @escaping @Sendable (Change) -> Void) {
+        thread.watch { [weak self] interfacesToo in
+            guard let self else { return }
+            if interfacesToo { for change in catchUp() { tell(change) } }
+            forgetHops()
         }
-        let link = cbpf_link(program, interface.index, mode == .native ? Self.nativeFlag : Self.genericFlag)
+    }
+
+    /// Takes the program off every interface: whatever comes from now on goes through this process.
+    public func detach() {
+        thread.perform { [self] in
+            interfaces.withLock { state in
+                removeAll(&state)
+                state.wanted = []
+                publish(&state, [])
+            }
+        }
+    }
+
+    /// Brings attachments and maps in step with the interfaces that there are.
+    func catchUp() -> [Change] {
+        guard let present = try? NetworkInterface.all() else { return [] }
+        return interfaces.withLock { state in
+            var changes: [Change] = []
+            for attachment in state.attached {
+                let failure = refusal(
+                    of: attachment.mode, on: attachment.interface, attachment.index, among: present)
+                let isThere = present.contains {
+                    $0.index == attachment.index && $0.name == attachment.interface
+                }
+                guard !isThere || failure != nil else { continue }
+                close(attachment.link)
+                state.attached.removeAll { $0 == attachment }
+                changes.append(isThere ? .refused(failure!) : .gone(attachment.interface))
+                if isThere { state.refused.insert(attachment.index) }
+            }
+            let before = Set(state.attached)
+            changes += attachMissing(&state, present).map(Change.refused)
+            changes += state.attached.filter { !before.contains($0) }.map(Change.attached)
+            publish(&state, present)
+            return changes
+        }
+    }
+
+    private func attachMissing(_ state: inout Interfaces, _ present: [NetworkInterface]) -> [KernelPathFailure] {
+        func missing() -> [NetworkInterface] {
+            present.filter { interface in
+                state.wanted.contains(interface.name) && !state.refused.contains(interface.index)
+                    && !state.attached.contains { $0.index == interface.index }
+            }
+        }
+        // What comes in natively can only leave natively: one that cannot do it brings all the others down with it.
+        let isOpen = state.asked == nil && state.mode == .native
+        if isOpen, !missing().allSatisfy(\.redirectsNatively) { fallBack(&state) }
+        var failures: [KernelPathFailure] = []
+        for interface in missing() {
+            do throws(KernelPathFailure) {
+                state.attached.append(try attach(interface, state.mode, among: present))
+            } catch {
+                if isOpen, state.mode == .native {
+                    fallBack(&state)
+                    return attachMissing(&state, present)
+                }
+                state.refused.insert(interface.index)
+                failures.append(error)
+            }
+        }
+        return failures
+    }
+
+    private func fallBack(_ state: inout Interfaces) {
+        removeAll(&state)
+        state.mode = .generic
+    }
+
+    private func removeAll(_ state: inout Interfaces) {
+        for attachment in state.attached { close(attachment.link) }
+        state.attached = []
+    }
+
+    private func attach(
+        _ interface: NetworkInterface, _ mode: Mode, among present: [NetworkInterface]
+    ) throws(KernelPathFailure) -> Attachment {
+        let name = interface.name
+        if let failure = refusal(of: mode, on: name, interface.index, among: present) { throw failure }
+        let link = link(interface.index, mode == .native ? Self.nativeFlag : Self.genericFlag)
         guard link >= 0 else {
             let remedy =
                 -link == EBUSY || -link == EEXIST  // in the other mode
@@ -63,27 +175,29 @@ extension KernelPath {
             throw KernelPathFailure(
                 "the program cannot be attached to \(name): \(String(cString: strerror(-link))); \(remedy)")
         }
-        var place = interface.index % UInt32(TERN_INTERFACES)
-        var record = tern_interface(
-            index: interface.index, mac: interface.mac, redirects: interface.isVirtualPair ? 1 : 0)
-        _ = cbpf_update(interfaceMap, &place, &record)
-        attached.withLock {
-            $0.append(Attachment(interface: name, mode: mode, index: interface.index, link: link))
-        }
+        return Attachment(interface: name, mode: mode, index: interface.index, link: link)
     }
 
-    /// Takes the program off every interface: whatever comes from now on goes through this process.
-    public func detach() {
-        let attachments = attached.withLock { attached in
-            defer { attached = [] }
-            return attached
-        }
-        for attachment in attachments {
-            close(attachment.link)
-            var place = attachment.index % UInt32(TERN_INTERFACES)
-            var nothing = tern_interface()
-            _ = cbpf_update(interfaceMap, &place, &nothing)
-        }
+    /// Why a mode is out of the question on an interface that others stand on.
+    func refusal(
+        of mode: Mode, on name: String, _ index: UInt32, among present: [NetworkInterface]
+    ) -> KernelPathFailure? {
+        guard mode == .generic, present.contains(where: { $0.lower == index }) else { return nil }
+        return KernelPathFailure(
+            "interface \(name) carries VLANs, whose tags its hardware hides from the generic mode; "
+                + "name the VLAN interfaces themselves, or use the native mode")
+    }
+
+    /// Attaches with as few rights as it takes: none, on kernels where the program's descriptor is right enough. What
+    /// was not needed is given up.
+    private func link(_ index: UInt32, _ mode: UInt32) -> Int32 {
+        _ = cbpf_set_effective(cbpf_rights(), 0)
+        var link = cbpf_link(program, index, mode)
+        let needsRights = link == -EPERM
+        _ = cbpf_set_effective(cbpf_rights(), 1)
+        if needsRights { link = cbpf_link(program, index, mode) }
+        if link >= 0 { thread.drop(needsRights ? UInt64(1) << UInt64(CAP_PERFMON) : cbpf_rights()) }
+        return link
     }
 
     private static var nativeFlag: UInt32 { 1 << 2 }  // XDP_FLAGS_DRV_MODE

@@ -31,114 +31,70 @@ public final class KernelPath: @unchecked Sendable {
     public let settings: Settings
     let program: Int32
     let interfaceMap: Int32
+    let vlanMap: Int32
+    let settingsMap: Int32
     private let object: UnsafeMutableRawPointer
     private let entries: Int32
     private let outcomeMap: Int32
     private let states: UnsafeMutablePointer<tern_state>
     private let allocations: UnsafeMutablePointer<tern_budget>
     private let users: UnsafeMutablePointer<tern_budget>
-    let attached = Mutex<[Attachment]>([])
-
-    /// Bytes of what the verifier may say.
-    private static let logBytes = 1 << 20
+    let interfaces = Mutex(Interfaces())
+    /// What holds for every datagram, as the program reads it.
+    let shared: Mutex<tern_settings>
+    let thread: KernelThread
 
     /// Loads the program, attached to nothing yet.
     ///
+    /// - Parameter thread: who has the rights to do it.
     /// - Throws: `KernelPathFailure` when something is missing.
-    public init(_ settings: Settings) throws(KernelPathFailure) {
-        let bytes = EmbeddedProgram.bytes
-        guard !bytes.isEmpty else {
-            throw KernelPathFailure(
-                "this binary was built without the kernel's program (\(EmbeddedProgram.failure)); "
-                    + "build it with a clang that has the bpf target, as Swift's own has")
+    public convenience init(
+        _ settings: Settings, on thread: KernelThread = KernelThread.reserved ?? KernelThread()
+    ) throws(KernelPathFailure) {
+        let loaded = thread.perform {
+            Result<Program, KernelPathFailure> { () throws(KernelPathFailure) -> Program in
+                try RouteLookups.enable()
+                return try Program(settings)
+            }
         }
-        let text = UnsafeMutablePointer<CChar>.allocate(capacity: Self.logBytes)
-        defer { text.deallocate() }
-        text.pointee = 0
-        let log = cbpf_log(text: text, bytes: Self.logBytes)
-        guard cbpf_open_library(log) == 0 else {
-            throw KernelPathFailure(
-                "libbpf 1.0 or later is missing (\(String(cString: text))); install libbpf1 (Debian) or libbpf (Fedora)"
-            )
+        switch loaded {
+        case .success(let program): self.init(settings, program, thread)
+        case .failure(let failure):
+            thread.end()
+            throw failure
         }
-        try RouteLookups.enable()
+    }
 
-        var program: Int32 = -1
-        var error: Int32 = 0
-        let object = Self.load(bytes, settings, &program, log, &error)
-        guard let object else {
-            let said = String(cString: text)
-            throw Self.refusal(-error, said)
-        }
-        func memory<Record>(_ map: String, _ count: Int) -> UnsafeMutablePointer<Record>? {
-            cbpf_memory(cbpf_map(object, map), count * MemoryLayout<Record>.stride)?
-                .bindMemory(to: Record.self, capacity: count)
-        }
-        guard let states: UnsafeMutablePointer<tern_state> = memory("tern_states", settings.channels),
-            let allocations: UnsafeMutablePointer<tern_budget> = memory("tern_allocations", settings.allocations),
-            let users: UnsafeMutablePointer<tern_budget> = memory("tern_users", settings.users)
-        else {
-            let code = errno
-            cbpf_close(object)
-            throw KernelPathFailure("the maps of the kernel path cannot be mapped: \(String(cString: strerror(code)))")
-        }
+    private init(_ settings: Settings, _ loaded: Program, _ thread: KernelThread) {
         self.settings = settings
-        self.object = object
-        self.program = program
-        self.states = states
-        self.allocations = allocations
-        self.users = users
+        self.thread = thread
+        object = loaded.object
+        program = loaded.descriptor
+        states = loaded.states
+        allocations = loaded.allocations
+        users = loaded.users
         entries = cbpf_map(object, "tern_entries")
         interfaceMap = cbpf_map(object, "tern_interfaces")
+        vlanMap = cbpf_map(object, "tern_vlans")
+        settingsMap = cbpf_map(object, "tern_settings_map")
         outcomeMap = cbpf_map(object, "tern_outcomes")
-        var shared = tern_settings(
-            loopback: if_nametoindex("lo"), time_to_live: RouteLookups.timeToLive, hop_limit: RouteLookups.hopLimit,
-            type_of_service_mask: settings.carriesDSCP ? 0xff : 0b11, reserved: 0)
-        var first: UInt32 = 0
-        _ = cbpf_update(cbpf_map(object, "tern_settings_map"), &first, &shared)
+        shared = Mutex(
+            tern_settings(
+                generation: 0, loopback: if_nametoindex("lo"), time_to_live: RouteLookups.timeToLive,
+                hop_limit: RouteLookups.hopLimit, type_of_service_mask: settings.carriesDSCP ? 0xff : 0b11,
+                reserved: 0))
+        follow { _ in }
+        forgetHops()
     }
 
     deinit {
-        detach()
+        thread.watch(nil)
+        interfaces.withLock { for attachment in $0.attached { close(attachment.link) } }
+        thread.end()
         cbpf_release(states, settings.channels * MemoryLayout<tern_state>.stride)
         cbpf_release(allocations, settings.allocations * MemoryLayout<tern_budget>.stride)
         cbpf_release(users, settings.users * MemoryLayout<tern_budget>.stride)
         cbpf_close(object)
-    }
-
-    private static func load(
-        _ bytes: [UInt8], _ settings: Settings, _ program: inout Int32, _ log: cbpf_log, _ error: inout Int32
-    ) -> UnsafeMutableRawPointer? {
-        "tern_entries".withCString { entries in
-            "tern_states".withCString { states in
-                "tern_allocations".withCString { allocations in
-                    "tern_users".withCString { users in
-                        let sizes = [
-                            cbpf_size(map: entries, entries: UInt32(settings.channels * 2)),
-                            cbpf_size(map: states, entries: UInt32(settings.channels)),
-                            cbpf_size(map: allocations, entries: UInt32(settings.allocations)),
-                            cbpf_size(map: users, entries: UInt32(settings.users)),
-                        ]
-                        return cbpf_load(
-                            bytes, bytes.count, sizes, Int32(sizes.count), "tern_forward", &program, log, &error)
-                    }
-                }
-            }
-        }
-    }
-
-    private static func refusal(_ code: Int32, _ verifierLog: String) -> KernelPathFailure {
-        let cause = String(cString: strerror(code))
-        // EACCES: what the verifier allows only with CAP_PERFMON, such as the difference of two addresses.
-        if code == EPERM || code == EACCES {
-            return KernelPathFailure(
-                "the kernel path needs CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN (\(cause)); grant them to the relay, "
-                    + "in its unit as AmbientCapabilities=CAP_BPF CAP_PERFMON CAP_NET_ADMIN", verifierLog: verifierLog)
-        }
-        let last = verifierLog.split(separator: "\n").last { !$0.hasPrefix("processed ") && !$0.isEmpty } ?? ""
-        return KernelPathFailure(
-            "the kernel does not take the program (\(cause)\(last.isEmpty ? "" : ": ")\(last)); it needs Linux 5.15",
-            verifierLog: verifierLog)
     }
 
     // MARK: Channels
@@ -210,6 +166,24 @@ public final class KernelPath: @unchecked Sendable {
     public func drops(allocation: Int) -> (ownRate: UInt64, userRate: UInt64) {
         guard allocation < settings.allocations else { return (0, 0) }
         return (allocations[allocation].dropped, allocations[allocation].dropped_by_user)
+    }
+
+    /// Takes what this process relays itself from the same buckets as the program does.
+    ///
+    /// - Parameter now: nanoseconds of the monotonic clock.
+    /// - Returns: nil when they may pass; else whether the allocation's own rate holds them back, or its user's.
+    public func take(_ bytes: Int, allocation: Int, user: Int, now: UInt64) -> Shortage? {
+        guard allocation < settings.allocations, user < settings.users else { return .ofAllocation }
+        if cbpf_take(allocations + allocation, UInt64(bytes), now) == 0 { return .ofAllocation }
+        return cbpf_take(users + user, UInt64(bytes), now) == 0 ? .ofUser : nil
+    }
+
+    /// Whose bucket is empty.
+    public enum Shortage: Sendable {
+        /// The allocation's.
+        case ofAllocation
+        /// Its user's.
+        case ofUser
     }
 
     // MARK: Outcomes

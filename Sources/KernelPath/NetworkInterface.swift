@@ -3,26 +3,49 @@ import Glibc
 
 /// What there is to know of an interface of this host.
 struct NetworkInterface {
-    /// Its number.
-    var index: UInt32 = 0
-    /// Its hardware address.
-    var mac: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0, 0)
-    /// The name of its driver.
-    let driver: String
+    private var record: cbpf_interface
 
-    init(_ name: String) throws(KernelPathFailure) {
-        var index: UInt32 = 0
-        var mac: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) = (0, 0, 0, 0, 0, 0)
-        var driver = [CChar](repeating: 0, count: 32)
-        let failed = withUnsafeMutableBytes(of: &mac) { bytes in
-            cbpf_interface(name, &index, bytes.baseAddress!.assumingMemoryBound(to: UInt8.self), &driver)
+    /// Interfaces that are looked at, at most.
+    private static let interfacesMax = 4096
+
+    /// All of this network namespace.
+    static func all() throws(KernelPathFailure) -> [NetworkInterface] {
+        var records = [cbpf_interface](repeating: cbpf_interface(), count: interfacesMax)
+        let count = cbpf_interfaces(&records, Int32(interfacesMax))
+        guard count >= 0 else {
+            throw KernelPathFailure("the interfaces cannot be listed: \(String(cString: strerror(-count)))")
         }
-        guard failed == 0 else {
-            throw KernelPathFailure("interface \(name): \(String(cString: strerror(-failed)))")
-        }
-        self.index = index
-        self.mac = mac
-        self.driver = String(decoding: driver.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+        return records.prefix(Int(count)).map(NetworkInterface.init)
+    }
+
+    private init(record: cbpf_interface) { self.record = record }
+
+    /// Its number.
+    var index: UInt32 { record.index }
+    /// The number of the interface that a VLAN's frames travel over; 0 for others.
+    var lower: UInt32 {
+        get { record.lower }
+        set { record.lower = newValue }
+    }
+    /// Its VLAN, of 802.1Q; 0: none.
+    var vlan: UInt16 {
+        get { record.vlan }
+        set { record.vlan = newValue }
+    }
+    /// Its hardware address.
+    var mac: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) { record.mac }
+    /// Its name.
+    var name: String { Self.text(of: record.name) }
+
+    /// The name of its driver; empty when it has none.
+    var driver: String {
+        var record = record
+        cbpf_driver(&record)
+        return Self.text(of: record.driver)
+    }
+
+    private static func text<Characters>(of characters: Characters) -> String {
+        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 
     /// Drivers that send what another interface's driver redirects to them. Others run programs too, and lose such
@@ -32,25 +55,10 @@ struct NetworkInterface {
         "mvneta", "qede", "sfc", "virtio_net",
     ]
 
+    /// Whether native forwarding is known to work on this interface.
+    var redirectsNatively: Bool { Self.redirecting.contains(driver) }
+
     /// Whether it is an end of a virtual pair. Its driver leaves what a program sends back lying until something else
     /// comes, unless the other end has a program too; what is redirected it hands over at once.
     var isVirtualPair: Bool { driver == "veth" }
-
-    /// Whether native forwarding is known to work on this interface.
-    static func redirectsNatively(_ name: String) -> Bool {
-        (try? NetworkInterface(name)).map { redirecting.contains($0.driver) } ?? false
-    }
-
-    /// Whether other interfaces are VLANs of this one.
-    static func carriesVLANs(_ name: String, listedIn path: String = "/proc/net/vlan/config") -> Bool {
-        guard let file = fopen(path, "re") else { return false }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 256)
-        while fgets(&line, CInt(line.count), file) != nil {
-            let text = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-            let columns = text.split { $0 == "|" || $0 == " " || $0 == "\n" }
-            if columns.count == 3, columns[2] == name { return true }
-        }
-        return false
-    }
 }

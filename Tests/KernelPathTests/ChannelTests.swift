@@ -23,8 +23,7 @@ import Testing
     private func with(_ body: (KernelPath, UInt32) throws -> Void) throws {
         try Network.with { network in
             let path = try KernelPath(.init(channels: 2, allocations: 2, users: 2))
-            try path.attach("c0", mode: .native)
-            try path.attach("p0", mode: .native)
+            #expect(path.attach(["c0", "p0"], mode: .native).isEmpty)
             try body(path, network.clients)
         }
     }
@@ -50,10 +49,12 @@ import Testing
 
     @Test func nothingPassesAfterTheDeadlineThoughNobodyRemovesTheChannel() throws {
         try with { path, interface in
-            #expect(path.install(channel, slot: 0, allocation: 0, user: 0, until: Self.now + 30_000_000))
+            #expect(path.install(channel, slot: 0, allocation: 0, user: 0, until: .max))
             _ = path.run(frame(bytes: 10), interface: interface)
             #expect(path.run(frame(bytes: 10), interface: interface)?.verdict == .redirect)
-            usleep(40_000)
+            // The program's time is that of the last tick.
+            path.extend(slot: 0, until: Self.now + 1_000_000)
+            usleep(30_000)
             #expect(path.run(frame(bytes: 10), interface: interface)?.verdict == .pass)
             path.extend(slot: 0, until: .max)
             #expect(path.run(frame(bytes: 10), interface: interface)?.verdict == .redirect)
@@ -109,17 +110,34 @@ import Testing
             #expect(system("ip link show dev c0 | grep -q xdp") == 0)
             path.detach()
             #expect(system("ip link show dev c0 | grep -q xdp") != 0)
-            // Natively, a virtual pair may lose what is redirected to it.
-            #expect(path.attach(["c0", "p0"], mode: nil).isEmpty)
-            #expect(path.attachments.map(\.mode) == [.generic, .generic])
+        }
+    }
+
+    @Test func whatRelayAndProgramForwardComesFromOneBudget() throws {
+        try with { path, interface in
+            #expect(path.install(channel, slot: 0, allocation: 1, user: 1, until: .max))
+            path.openBudget(allocation: 1, bytesPerSecond: 10_000)
+            path.setBudget(user: 1, bytesPerSecond: 100_000)
+            _ = path.run(frame(bytes: 1_000), interface: interface)
+            let began = Self.now
+            #expect(path.take(6_000, allocation: 1, user: 1, now: Self.now) == nil)
+            var passed = 0
+            for _ in 0..<40 where path.run(frame(bytes: 1_000), interface: interface)?.verdict == .redirect {
+                passed += 1
+            }
+            let shortage = path.take(1, allocation: 1, user: 1, now: began)
+            let seconds = Double(Self.now - began) / 1e9
+            #expect((4...4 + Int(10 * seconds) + 1).contains(passed))
+            #expect(shortage == .ofAllocation)
+            #expect(path.take(1, allocation: 1, user: 1, now: Self.now + 2_000_000_000) == nil)
         }
     }
 
     @Test func aSecondProgramOnAnInterfaceIsRefusedWithTheRemedy() throws {
         try with { path, _ in
             let other = try KernelPath(.init(channels: 2, allocations: 2, users: 2))
-            let failure = #expect(throws: KernelPathFailure.self) { try other.attach("c0", mode: .native) }
-            #expect(failure?.description.contains("another program is there") == true)
+            let failures = other.attach(["c0"], mode: .native)
+            #expect(failures.count == 1 && failures[0].description.contains("another program is there"))
         }
     }
 

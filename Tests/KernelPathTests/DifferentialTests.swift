@@ -13,8 +13,8 @@ import Testing
             var settings = KernelPath.Settings(channels: 64, allocations: 64, users: 4)
             settings.carriesDSCP = carriesDSCP
             let path = try KernelPath(settings)
-            try path.attach("c0", mode: .native)
-            try path.attach("p0", mode: .native)
+            #expect(path.attach(["c0", "p0"], mode: .native).isEmpty)
+            try Network.announceVLANs(to: path)
             let installed = Population.all()
             for (slot, entry) in installed.enumerated() {
                 let isInstalled = path.install(
@@ -24,6 +24,7 @@ import Testing
             let reference = Reference(channels: installed, typeOfServiceMask: carriesDSCP ? 0xff : 0b11)
             var generator = Generator(installed.map(\.channel), seed: carriesDSCP ? 2 : 1)
             var forwarded: [Generator.Matter: Int] = [:]
+            var tagged = (came: 0, left: 0)
             for number in 0..<Self.frames {
                 let (bytes, fromClient, matter) = generator.next()
                 let interface = fromClient ? network.clients : network.peers
@@ -31,7 +32,7 @@ import Testing
                     Issue.record("frame \(number) (\(matter)) was not taken")
                     continue
                 }
-                let expected = reference.outcome(bytes)
+                let expected = reference.outcome(bytes, fromClient: fromClient)
                 // One datagram per channel goes up on purpose now and then, twice for a hairpin.
                 for _ in 0..<2 where run.verdict == .pass && expected != .up {
                     run = try #require(path.run(bytes, interface: interface))
@@ -42,9 +43,14 @@ import Testing
                     return
                 }
                 if run.verdict == .transmit || run.verdict == .redirect { forwarded[matter, default: 0] += 1 }
+                if matter == .nothing, case .forwarded(let frame) = expected {
+                    tagged.came += bytes[12...13] == [0x81, 0x00] ? 1 : 0
+                    tagged.left += frame.tag == nil ? 0 : 1
+                }
             }
             // A program that passes everything up would be right as well: what is ordinary has to be forwarded.
             #expect(forwarded[.nothing, default: 0] > Self.frames / 4, "\(forwarded)")
+            #expect(tagged.came > 500 && tagged.left > 500, "\(tagged)")
             #expect(forwarded[.framePadding, default: 0] > 50 && forwarded[.looksLikeChannel, default: 0] > 50)
         }
     }

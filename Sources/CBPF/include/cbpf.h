@@ -5,9 +5,11 @@
 #ifndef CBPF_H
 #define CBPF_H
 #include <linux/bpf.h>
+#include <linux/capability.h>
 #include <linux/if_link.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/eventfd.h>
 
 #include "layout.h"
 
@@ -45,8 +47,38 @@ int cbpf_run(int program, uint32_t interface, const void *in, uint32_t in_bytes,
 // How many cores a map with a value for each has.
 int cbpf_core_count(void);
 
-// An interface of this network namespace: its hardware address and its driver's name. 0 or -errno.
-int cbpf_interface(const char *name, uint32_t *index, uint8_t mac[6], char driver[32]);
+// An interface of this network namespace.
+typedef struct {
+    char name[16];
+    char driver[32];  // by cbpf_driver
+    uint8_t mac[6];
+    uint16_t vlan;   // its number, of 802.1Q; 0: none
+    uint32_t index;
+    uint32_t lower;  // of a VLAN: what its frames travel over
+} cbpf_interface;
+
+// All of them, at most `max`: how many, or -errno.
+int cbpf_interfaces(cbpf_interface *into, int max);
+// Fills in the name of its driver; left empty when it has none.
+void cbpf_driver(cbpf_interface *interface);
+
+// A descriptor that becomes readable when interfaces, routes, rules or neighbours change, or -errno.
+int cbpf_watch(void);
+enum { CBPF_HOPS_CHANGED = 1, CBPF_INTERFACES_CHANGED = 2 };
+// Reads everything that has been told since: what has changed.
+int cbpf_read_changes(int watch);
+
+// The capabilities that loading and attaching take, CAP_BPF, CAP_PERFMON and CAP_NET_ADMIN, as bits of a set.
+uint64_t cbpf_rights(void);
+// Which of them this thread holds.
+uint64_t cbpf_rights_held(void);
+// Whether this process has one thread.
+int cbpf_is_alone(void);
+// Takes rights from this thread for good, or for now when they stay permitted. 0 or -errno.
+int cbpf_drop(uint64_t rights);
+int cbpf_set_effective(uint64_t rights, int on);
+// Whether maps are closed to who may not load programs (before Linux 5.19, with kernel.unprivileged_bpf_disabled).
+int cbpf_maps_need_rights(void);
 
 // Address and port in host order; family as in STUN, an IPv4 address in `low`.
 typedef struct {
@@ -59,6 +91,20 @@ typedef struct {
 // from `new_source` to `new_target` (as ChannelData when `new_channel` is not 0).
 void cbpf_fill(struct tern_key *key, struct tern_entry *entry, cbpf_address source, cbpf_address target,
                uint16_t channel, cbpf_address new_source, cbpf_address new_target, uint16_t new_channel);
+
+// Takes `bytes` from a bucket as the program does; 0 when it is empty. `now` in nanoseconds of the monotonic clock.
+static inline int cbpf_take(struct tern_budget *budget, __u64 bytes, __u64 now) {
+    __u64 cost = __atomic_load_n(&budget->cost, __ATOMIC_RELAXED);
+    if (!cost) return 1;
+    __u64 price = bytes * cost >> TERN_COST_SHIFT;
+    __u64 full_at = __atomic_load_n(&budget->full_at, __ATOMIC_RELAXED);
+    __u64 next;
+    do {
+        if (full_at > now && full_at - now >= TERN_BURST_NANOSECONDS) return 0;
+        next = (full_at > now ? full_at : now) + price;
+    } while (!__atomic_compare_exchange_n(&budget->full_at, &full_at, next, 1, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
+    return 1;
+}
 
 static inline void cbpf_set_deadline(struct tern_state *state, uint64_t deadline) {
     __atomic_store_n(&state->deadline, deadline, __ATOMIC_RELEASE);

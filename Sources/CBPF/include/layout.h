@@ -19,7 +19,7 @@ struct tern_key {
     __be16 channel;  // of ChannelData from a client; 0: the payload as it is, from a peer
     __u8 family;
     __u8 reserved;
-};
+} __attribute__((aligned(8)));  // copied by words
 
 enum {
     // The way out leads to another allocation of this relay: the entry that its address pair names goes on.
@@ -45,7 +45,11 @@ struct tern_entry {
     __u16 sum_out;     // of what is constant in it as it leaves
     __u16 reserved;
     __be32 flow_label;  // of IPv6 datagrams that leave, 20 bits [RFC 6437]
-};
+    // The next hop as the program has last looked it up: its hardware address, 6 bytes, and the place of the interface
+    // that leads there; and what that holds for, TERN_HOP_... below. The relay writes 0.
+    __u64 hop;
+    __u64 hop_stamp;
+} __attribute__((aligned(8)));
 
 // One channel: until when it passes, and what passed. The relay writes `deadline`, the program the rest.
 struct tern_state {
@@ -72,18 +76,35 @@ enum {
     TERN_REFRESH_SHIFT = 30,
     TERN_REFRESH_UNITS = 10,
     TERN_INTERFACES = 256,  // places for interfaces; one has the place of its index modulo this
+    TERN_VLANS = 256,
     TERN_CHANNEL_BYTES = 4,
+    // A stamp of a next hop: generation of the settings (16 bits), type of service (8), time (24), largest packet (16).
+    TERN_HOP_GENERATION_SHIFT = 48,
+    TERN_HOP_SERVICE_SHIFT = 40,
+    TERN_HOP_TIME_SHIFT = 16,
+    TERN_HOP_INTERFACE_SHIFT = 48,  // of a hop
+    TERN_HOP_AGE_SHIFT = 30,        // it is looked up anew in every unit of 2^30 nanoseconds
 };
 
-// An interface that the program is attached to: datagrams come in and leave by these alone.
+// An interface that the program is attached to, or a VLAN of one: datagrams come in and leave by these alone.
 struct tern_interface {
-    __u32 index;  // 0: none
+    __u32 index;      // 0: none
+    __u32 lower;      // where the frames go: itself, or what the VLAN's frames travel over
     __u8 mac[6];
-    __u16 redirects;  // 1: also what leaves where it came in is redirected, not sent back by the driver
+    __be16 tag;       // of the VLAN, 802.1Q; 0: none
+    __u32 redirects;  // 1: also what leaves where it came in is redirected, not sent back by the driver
+};
+
+// How tagged frames come in: the key of `tern_vlans`, whose value is the VLAN's own index.
+struct tern_vlan {
+    __u32 lower;
+    __be16 tag;
+    __u16 reserved;
 };
 
 struct tern_settings {
-    __u32 loopback;      // whose forwarding is on: routes are looked up as for what this host sends
+    __u32 generation;  // counted up when something has changed on which next hops depend
+    __u32 loopback;    // whose forwarding is on: routes are looked up as for what this host sends
     __u8 time_to_live;   // of IPv4 datagrams that leave
     __u8 hop_limit;      // of IPv6 datagrams that leave
     __u8 type_of_service_mask;  // the bits that are carried across

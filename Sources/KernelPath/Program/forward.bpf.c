@@ -14,7 +14,7 @@ SECTION("xdp") int tern_forward(struct xdp_md *context) {
     struct tern_settings *settings = map_lookup(&tern_settings_map, &zero);
     if (!settings || !is_for_this_host(context, &in)) return XDP_PASS;
 
-    __u64 now = monotonic_nanoseconds();
+    __u64 now = coarse_nanoseconds();
     struct tern_state *from = map_lookup(&tern_states, &entry->state);
     if (!from) return XDP_PASS;
     int outcome = may_pass(from, in.key.channel != 0, now);
@@ -36,10 +36,12 @@ SECTION("xdp") int tern_forward(struct xdp_md *context) {
         return up(TERN_UP_INSIDE);
     }
 
-    struct bpf_fib_lookup route = {};
     __u32 udp_bytes = UDP_BYTES + (out->channel ? TERN_CHANNEL_BYTES : 0) + in.bytes;
-    outcome = find_route(context, &route, &in, out, settings, udp_bytes);
+    outcome = find_hop(context, &in, out, settings, udp_bytes, now);
     if (outcome) return up(outcome);
+    __u32 place = (__u32)(out->hop >> TERN_HOP_INTERFACE_SHIFT);
+    struct tern_interface *by = map_lookup(&tern_interfaces, &place);
+    if (!by || !by->lower) return up(TERN_UP_ROUTE);
     if (!spend(entry, in.bytes, now)) return drop();
     if (out != entry && !spend(out, in.bytes, now)) {
         count(&from->to_peer_packets, &from->to_peer_bytes, in.bytes);
@@ -47,12 +49,12 @@ SECTION("xdp") int tern_forward(struct xdp_md *context) {
         return drop();
     }
 
-    outcome = rewrite(context, &route, &in, entry, out, settings, udp_bytes);
+    outcome = rewrite(context, by, &in, entry, out, settings, udp_bytes);
     if (outcome) return outcome < 0 ? XDP_ABORTED : up(outcome);
     if (in.key.channel) count(&from->to_peer_packets, &from->to_peer_bytes, in.bytes);
     if (out->channel) count(&to->to_client_packets, &to->to_client_bytes, in.bytes);
     if (out != entry) count(&from->hairpin_packets, &from->hairpin_bytes, in.bytes);
-    return route.ifindex == context->ingress_ifindex && !in.redirects ? XDP_TX : redirect(route.ifindex, 0);
+    return by->lower == context->ingress_ifindex && !by->redirects ? XDP_TX : redirect(by->lower, 0);
 }
 
 // fib_lookup is for programs under the GPL.

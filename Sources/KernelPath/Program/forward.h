@@ -18,20 +18,28 @@ enum {
     FAMILY_IPV4 = 2,  // AF_INET
     FAMILY_IPV6 = 10,
     FRAGMENT_BITS = 0x3fff,  // More Fragments, and the offset
+    VLAN_BITS = 0x0fff,      // of a tag: the VLAN; the others are its priority
+};
+
+// What stands behind the addresses of a tagged frame [IEEE 802.1Q].
+struct tag {
+    __be16 vlan;
+    __be16 type;
 };
 
 // A datagram as it came.
 struct incoming {
     struct tern_key key;
+    __u32 link_bytes;     // Ethernet, with its tag
     __u32 header_bytes;   // Ethernet, IP and UDP; and ChannelData's
     __u32 bytes;          // of payload
     __u32 channel_bytes;  // what ChannelData's header says about it
     __u32 padding;        // behind the IP packet: short Ethernet frames are filled up
     __u16 udp_bytes;      // network order
     __u16 checksum;
+    __be16 tag;  // the VLAN; 0: none
     __u8 type_of_service;
     __u8 target_mac[ETH_ALEN];
-    __u8 redirects;  // by the interface that it leaves by
 };
 
 static const __u32 zero = 0;
@@ -67,29 +75,40 @@ INLINE int parse(struct xdp_md *context, struct incoming *in) {
     void *data = (void *)(long)context->data;
     void *end = (void *)(long)context->data_end;
     struct ethhdr *ethernet = data;
+    void *network = ethernet + 1;
     struct udphdr *udp;
     __u32 packet_bytes;
 
-    if ((void *)(ethernet + 1) > end) return 0;
-    if (ethernet->h_proto == swap16(ETH_P_IP)) {
-        struct iphdr *ip = (void *)(ethernet + 1);
+    if (network > end) return 0;
+    __be16 type = ethernet->h_proto;
+    in->link_bytes = ETH_HLEN;
+    if (type == swap16(ETH_P_8021Q)) {
+        struct tag *tag = network;
+        if ((void *)(tag + 1) > end) return 0;
+        in->link_bytes += sizeof *tag;
+        in->tag = tag->vlan & swap16(VLAN_BITS);
+        type = tag->type;
+        network = tag + 1;
+    }
+    if (type == swap16(ETH_P_IP)) {
+        struct iphdr *ip = network;
         udp = (void *)(ip + 1);
         if ((void *)(udp + 1) > end) return 0;
         if (*(__u8 *)ip != 0x45 || ip->protocol != IPPROTO_UDP || (ip->frag_off & swap16(FRAGMENT_BITS))) return 0;
         if (header_sum(ip) != 0xffff) return 0;
         packet_bytes = swap16(ip->tot_len);
-        in->header_bytes = ETH_HLEN + sizeof *ip + UDP_BYTES;
+        in->header_bytes = in->link_bytes + sizeof *ip + UDP_BYTES;
         in->key.family = TERN_IPV4;
         __builtin_memcpy(in->key.source, &ip->saddr, sizeof ip->saddr);
         __builtin_memcpy(in->key.target, &ip->daddr, sizeof ip->daddr);
         in->type_of_service = ip->tos;
-    } else if (ethernet->h_proto == swap16(ETH_P_IPV6)) {
-        struct ipv6hdr *ip = (void *)(ethernet + 1);
+    } else if (type == swap16(ETH_P_IPV6)) {
+        struct ipv6hdr *ip = network;
         udp = (void *)(ip + 1);
         if ((void *)(udp + 1) > end) return 0;
         if (ip->version != 6 || ip->nexthdr != IPPROTO_UDP) return 0;
         packet_bytes = sizeof *ip + swap16(ip->payload_len);
-        in->header_bytes = ETH_HLEN + sizeof *ip + UDP_BYTES;
+        in->header_bytes = in->link_bytes + sizeof *ip + UDP_BYTES;
         in->key.family = TERN_IPV6;
         __builtin_memcpy(in->key.source, &ip->saddr, sizeof ip->saddr);
         __builtin_memcpy(in->key.target, &ip->daddr, sizeof ip->daddr);
@@ -100,9 +119,9 @@ INLINE int parse(struct xdp_md *context, struct incoming *in) {
 
     __u32 udp_bytes = swap16(udp->len);
     __u32 frame_bytes = (__u32)(end - data);
-    if (udp_bytes < UDP_BYTES || packet_bytes + ETH_HLEN != in->header_bytes - UDP_BYTES + udp_bytes) return 0;
-    if (packet_bytes + ETH_HLEN > frame_bytes) return 0;
-    in->padding = frame_bytes - packet_bytes - ETH_HLEN;
+    if (udp_bytes < UDP_BYTES || packet_bytes + in->link_bytes != in->header_bytes - UDP_BYTES + udp_bytes) return 0;
+    if (packet_bytes + in->link_bytes > frame_bytes) return 0;
+    in->padding = frame_bytes - packet_bytes - in->link_bytes;
     in->bytes = udp_bytes - UDP_BYTES;
     in->udp_bytes = udp->len;
     in->checksum = udp->check;
@@ -133,10 +152,22 @@ INLINE struct tern_entry *find(struct incoming *in) {
     return entry;
 }
 
-INLINE int is_for_this_host(struct xdp_md *context, struct incoming *in) {
-    __u32 place = context->ingress_ifindex % TERN_INTERFACES;
+INLINE struct tern_interface *interface_at(__u32 index) {
+    __u32 place = index % TERN_INTERFACES;
     struct tern_interface *interface = map_lookup(&tern_interfaces, &place);
-    if (!interface || interface->index != context->ingress_ifindex) return 0;
+    return interface && interface->index == index ? interface : 0;
+}
+
+INLINE int is_for_this_host(struct xdp_md *context, struct incoming *in) {
+    __u32 index = context->ingress_ifindex;
+    if (in->tag) {
+        struct tern_vlan tagged = {.lower = index, .tag = in->tag};
+        __u32 *vlan = map_lookup(&tern_vlans, &tagged);
+        if (!vlan) return 0;
+        index = *vlan;
+    }
+    struct tern_interface *interface = interface_at(index);
+    if (!interface) return 0;
     const __u8 *a = interface->mac, *b = in->target_mac;
     return ((a[0] ^ b[0]) | (a[1] ^ b[1]) | (a[2] ^ b[2]) | (a[3] ^ b[3]) | (a[4] ^ b[4]) | (a[5] ^ b[5])) == 0;
 }
@@ -168,31 +199,43 @@ INLINE struct tern_entry *find_other_end(struct tern_entry *entry) {
 }
 
 // Step 4: the way out, as for a datagram that this host sends itself: by the loopback interface's rules.
-INLINE int find_route(struct xdp_md *context, struct bpf_fib_lookup *route, struct incoming *in,
-                      struct tern_entry *out, struct tern_settings *settings, __u32 udp_bytes) {
-    route->l4_protocol = IPPROTO_UDP;
-    route->sport = out->source_port;
-    route->dport = out->target_port;
-    route->ifindex = settings->loopback;
+INLINE int look_up_hop(struct xdp_md *context, struct tern_entry *out, struct tern_settings *settings,
+                       __u8 type_of_service, __u64 valid) {
+    struct bpf_fib_lookup route = {};
+    route.l4_protocol = IPPROTO_UDP;
+    route.sport = out->source_port;
+    route.dport = out->target_port;
+    route.ifindex = settings->loopback;
     if (out->family == TERN_IPV4) {
-        route->family = FAMILY_IPV4;
-        route->tos = in->type_of_service & settings->type_of_service_mask & 0x1c;
-        route->tot_len = (__u16)(sizeof(struct iphdr) + udp_bytes);
-        __builtin_memcpy(&route->ipv4_src, out->source, sizeof route->ipv4_src);
-        __builtin_memcpy(&route->ipv4_dst, out->target, sizeof route->ipv4_dst);
+        route.family = FAMILY_IPV4;
+        route.tos = type_of_service;
+        __builtin_memcpy(&route.ipv4_src, out->source, sizeof route.ipv4_src);
+        __builtin_memcpy(&route.ipv4_dst, out->target, sizeof route.ipv4_dst);
     } else {
-        route->family = FAMILY_IPV6;
-        route->tot_len = (__u16)(sizeof(struct ipv6hdr) + udp_bytes);
-        __builtin_memcpy(route->ipv6_src, out->source, sizeof route->ipv6_src);
-        __builtin_memcpy(route->ipv6_dst, out->target, sizeof route->ipv6_dst);
+        route.family = FAMILY_IPV6;
+        __builtin_memcpy(route.ipv6_src, out->source, sizeof route.ipv6_src);
+        __builtin_memcpy(route.ipv6_dst, out->target, sizeof route.ipv6_dst);
     }
-    long result = fib_lookup(context, route, sizeof *route, 0);
-    if (result == BPF_FIB_LKUP_RET_FRAG_NEEDED) return TERN_UP_TOO_BIG;
-    if (result != BPF_FIB_LKUP_RET_SUCCESS) return TERN_UP_ROUTE;
-    __u32 place = route->ifindex % TERN_INTERFACES;
-    struct tern_interface *interface = map_lookup(&tern_interfaces, &place);
-    if (!interface || interface->index != route->ifindex) return TERN_UP_ROUTE;
-    in->redirects = interface->redirects != 0;
+    if (fib_lookup(context, &route, sizeof route, 0) != BPF_FIB_LKUP_RET_SUCCESS) return 0;
+    if (!interface_at(route.ifindex)) return 0;
+    __u64 hop = 0;
+    __builtin_memcpy(&hop, route.dmac, ETH_ALEN);
+    // One word each: another core reads the old or the new one, and either is right.
+    out->hop = hop | (__u64)(route.ifindex % TERN_INTERFACES) << TERN_HOP_INTERFACE_SHIFT;
+    out->hop_stamp = valid << TERN_HOP_TIME_SHIFT | route.mtu_result;
+    return 1;
+}
+
+INLINE int find_hop(struct xdp_md *context, struct incoming *in, struct tern_entry *out,
+                    struct tern_settings *settings, __u32 udp_bytes, __u64 now) {
+    __u8 type_of_service = in->type_of_service & settings->type_of_service_mask & 0x1c;
+    __u64 valid = ((__u64)(settings->generation & 0xffff) << TERN_HOP_GENERATION_SHIFT
+                   | (__u64)type_of_service << TERN_HOP_SERVICE_SHIFT) >> TERN_HOP_TIME_SHIFT
+                  | (now >> TERN_HOP_AGE_SHIFT & 0xffffff);
+    if (out->hop_stamp >> TERN_HOP_TIME_SHIFT != valid
+        && !look_up_hop(context, out, settings, type_of_service, valid)) return TERN_UP_ROUTE;
+    __u32 header_bytes = out->family == TERN_IPV4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr);
+    if (header_bytes + udp_bytes > (__u16)out->hop_stamp) return TERN_UP_TOO_BIG;
     return 0;
 }
 
@@ -234,7 +277,7 @@ INLINE void count(__u64 *packets, __u64 *counted, __u32 bytes) {
 }
 
 // Step 6: new headers around the payload, which stays where it is. 0, an outcome, or -1.
-INLINE int rewrite(struct xdp_md *context, struct bpf_fib_lookup *route, struct incoming *in, struct tern_entry *entry,
+INLINE int rewrite(struct xdp_md *context, struct tern_interface *by, struct incoming *in, struct tern_entry *entry,
                    struct tern_entry *out, struct tern_settings *settings, __u32 udp_bytes) {
     // What goes from the sum and what comes to it [RFC 1624]: constants of the entries, and the lengths.
     __u64 sum = (__u64)(__u16)~in->checksum + (__u16)~entry->sum_in + out->sum_out;
@@ -246,20 +289,31 @@ INLINE int rewrite(struct xdp_md *context, struct bpf_fib_lookup *route, struct 
     if (!checksum) checksum = 0xffff;
 
     int is_ipv4 = out->family == TERN_IPV4;
-    int header_bytes = ETH_HLEN + (is_ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) + UDP_BYTES
+    int link_bytes = ETH_HLEN + (by->tag ? sizeof(struct tag) : 0);
+    int header_bytes = link_bytes + (is_ipv4 ? sizeof(struct iphdr) : sizeof(struct ipv6hdr)) + UDP_BYTES
                        + (out->channel ? TERN_CHANNEL_BYTES : 0);
     if (in->padding && adjust_tail(context, -(int)in->padding)) return TERN_UP_NO_ROOM;
-    if (adjust_head(context, (int)in->header_bytes - header_bytes)) return TERN_UP_NO_ROOM;
+    int shift = (int)in->header_bytes - header_bytes;
+    if (shift && adjust_head(context, shift)) return TERN_UP_NO_ROOM;
 
     void *end = (void *)(long)context->data_end;
-    struct ethhdr *ethernet = (void *)(long)context->data;
+    __u16 *ethernet = (void *)(long)context->data;
+    void *network = (void *)ethernet + ETH_HLEN;
+    __be16 type = is_ipv4 ? swap16(ETH_P_IP) : swap16(ETH_P_IPV6);
+    if (by->tag) {
+        struct tag *tag = network;
+        network = tag + 1;
+        if (network > end) return -1;
+        tag->vlan = by->tag;
+        tag->type = type;
+        type = swap16(ETH_P_8021Q);
+    }
     struct udphdr *udp;
     __u8 type_of_service = in->type_of_service & settings->type_of_service_mask;
     if (is_ipv4) {
-        struct iphdr *ip = (void *)(ethernet + 1);
+        struct iphdr *ip = network;
         udp = (void *)(ip + 1);
         if ((void *)(udp + 1) > end) return -1;
-        ethernet->h_proto = swap16(ETH_P_IP);
         *(__u8 *)ip = 0x45;
         ip->tos = type_of_service;
         ip->tot_len = swap16((__u16)(sizeof *ip + udp_bytes));
@@ -273,10 +327,9 @@ INLINE int rewrite(struct xdp_md *context, struct bpf_fib_lookup *route, struct 
         __builtin_memcpy(&ip->daddr, out->target, sizeof ip->daddr);
         ip->check = (__u16)~header_sum(ip);
     } else {
-        struct ipv6hdr *ip = (void *)(ethernet + 1);
+        struct ipv6hdr *ip = network;
         udp = (void *)(ip + 1);
         if ((void *)(udp + 1) > end) return -1;
-        ethernet->h_proto = swap16(ETH_P_IPV6);
         *(__be32 *)ip = swap32(6u << 28 | (__u32)type_of_service << 20) | out->flow_label;
         ip->payload_len = length;
         ip->nexthdr = IPPROTO_UDP;
@@ -284,8 +337,12 @@ INLINE int rewrite(struct xdp_md *context, struct bpf_fib_lookup *route, struct 
         __builtin_memcpy(&ip->saddr, out->source, sizeof ip->saddr);
         __builtin_memcpy(&ip->daddr, out->target, sizeof ip->daddr);
     }
-    __builtin_memcpy(ethernet->h_dest, route->dmac, ETH_ALEN);
-    __builtin_memcpy(ethernet->h_source, route->smac, ETH_ALEN);
+    const __u16 *mac = (const void *)by->mac;
+    *(__u32 *)ethernet = (__u32)out->hop;
+    ethernet[2] = (__u16)(out->hop >> 32);
+    *(__u32 *)(ethernet + 3) = *(const __u32 *)mac;
+    ethernet[5] = mac[2];
+    ethernet[6] = type;
     udp->source = out->source_port;
     udp->dest = out->target_port;
     udp->len = length;

@@ -13,11 +13,12 @@
 #define MAP_TYPE(name, type) __typeof__(type) *name
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
-static __u64 (*const monotonic_nanoseconds)(void) = (void *)5;
 static __u32 (*const random_number)(void) = (void *)7;
 static long (*const redirect)(__u32 interface, __u64 flags) = (void *)23;
 static long (*const adjust_head)(struct xdp_md *, int bytes) = (void *)44;
 static long (*const adjust_tail)(struct xdp_md *, int bytes) = (void *)65;
+// The monotonic clock as of the last tick: some milliseconds late, at a tenth of the price.
+static __u64 (*const coarse_nanoseconds)(void) = (void *)160;
 static long (*const fib_lookup)(void *context, struct bpf_fib_lookup *, int size, __u32 flags) = (void *)69;
 
 INLINE __u16 swap16(__u16 value) { return __builtin_bswap16(value); }

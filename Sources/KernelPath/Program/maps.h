@@ -46,6 +46,13 @@ struct {
 } tern_interfaces SECTION(".maps");
 
 struct {
+    MAP_NUMBER(type, BPF_MAP_TYPE_HASH);
+    MAP_NUMBER(max_entries, TERN_VLANS);
+    MAP_TYPE(key, struct tern_vlan);
+    MAP_TYPE(value, __u32);
+} tern_vlans SECTION(".maps");
+
+struct {
     MAP_NUMBER(type, BPF_MAP_TYPE_ARRAY);
     MAP_NUMBER(max_entries, 1);
     MAP_TYPE(key, __u32);

@@ -18,11 +18,12 @@ struct Frame: Equatable {
     var fragment: UInt16 = 0
     var flowLabel: UInt32 = 0
     var payload: [UInt8] = []
+    /// The 802.1Q tag; nil: none.
+    var tag: UInt16?
     var checksum = Checksum.right
     // What makes it unusual.
     var options: [UInt8] = []
     var isHeaderSumWrong = false
-    var isTagged = false
     var protocolNumber: UInt8 = 17
     var lengthError = 0
     var padding = 0
@@ -62,16 +63,19 @@ struct Frame: Equatable {
             ip += [options.isEmpty ? protocolNumber : 60, hops] + source.ip.bytes + target.ip.bytes + options
         }
         let type: [UInt8] = isIPv4 ? [0x08, 0x00] : [0x86, 0xdd]
-        let tag: [UInt8] = isTagged ? [0x81, 0x00, 0x00, 0x07] : []
+        let tag: [UInt8] = tag.map { [0x81, 0x00] + $0.bytes } ?? []
         return targetMAC + sourceMAC + tag + type + ip + udp + [UInt8](repeating: 0, count: padding)
     }
 
     /// Reads a frame; nil when there is anything unusual about it but its checksum.
     init?(_ bytes: [UInt8]) {
-        guard bytes.count >= 14 + 28 else { return nil }
-        let isIPv4 = bytes[12...13] == [0x08, 0x00]
-        guard isIPv4 || bytes[12...13] == [0x86, 0xdd] else { return nil }
-        let ip = Array(bytes[14...])
+        guard bytes.count >= 18 + 28 || bytes.count >= 14 + 28 && bytes[12...13] != [0x81, 0x00] else { return nil }
+        tag = bytes[12...13] == [0x81, 0x00] ? bytes.number(14) : nil
+        let network = tag == nil ? 14 : 18
+        let type = bytes[(network - 2)..<network]
+        let isIPv4 = type == [0x08, 0x00]
+        guard isIPv4 || type == [0x86, 0xdd] else { return nil }
+        let ip = Array(bytes[network...])
         let headerCount = isIPv4 ? 20 : 40
         guard ip.count >= headerCount + 8 else { return nil }
         let udpCount = isIPv4 ? Int(ip.number(2)) - 20 : Int(ip.number(4))

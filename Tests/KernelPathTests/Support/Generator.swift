@@ -7,7 +7,8 @@ struct Generator {
     /// What is the matter with a frame; `nothing` is a good part of them.
     enum Matter: CaseIterable {
         case nothing, unknownChannel, unknownSource, unknownTarget, wrongChecksum, noChecksum, partialChecksum
-        case fragment, laterFragment, options, tag, otherHost, broadcast, headerSum, shortLength, longLength
+        case fragment, laterFragment, options, otherTag, priorityTag, otherHost, broadcast, headerSum, shortLength,
+            longLength
         case truncated, framePadding, channelPadding, channelTooLong, otherProtocol, looksLikeChannel, otherVersion
     }
 
@@ -55,10 +56,14 @@ struct Generator {
         frame.identification = UInt16(random(0..<65_536))
         frame.fragment = random(0..<2) == 0 ? 0x4000 : 0
         frame.flowLabel = UInt32(random(0..<1 << 20))
+        let network = (fromClient ? channel.client : channel.peer).ip.bytes[frame.isIPv4 ? 2 : 3]
+        if [Network.clientVLAN, Network.peerVLAN].contains(UInt16(network)) {
+            frame.tag = UInt16(network) | UInt16(random(0..<16)) << 12
+        }
         disturb(&frame, matter)
         var bytes = frame.bytes
         if matter == .truncated { bytes.removeLast(min(1 + random(0..<40), bytes.count - 15)) }
-        if matter == .otherVersion { bytes[14] ^= 0x10 }
+        if matter == .otherVersion { bytes[frame.tag == nil ? 14 : 18] ^= 0x10 }
         return (bytes, fromClient, matter)
     }
 
@@ -76,7 +81,8 @@ struct Generator {
         case .laterFragment: frame.fragment |= frame.isIPv4 ? UInt16(1 + random(0..<0x1fff)) : 0
         case .options:
             frame.options = frame.isIPv4 ? [1, 1, 1, 0] : [17, 0, 1, 4, 0, 0, 0, 0]
-        case .tag: frame.isTagged = true
+        case .otherTag: frame.tag = UInt16(random(0..<12))
+        case .priorityTag: frame.tag = 0x6000
         case .otherHost: frame.targetMAC = Network.neighbour
         case .broadcast: frame.targetMAC = [UInt8](repeating: 0xff, count: 6)
         case .headerSum: frame.isHeaderSumWrong = true

@@ -14,6 +14,10 @@ enum Population {
         address(isIPv4 ? "10.90.2.\(host):\(port)" : "[fd90:2::\(host)]:\(port)")
     }
 
+    private static func tagged(_ isIPv4: Bool, _ vlan: UInt16, _ host: Int, _ port: Int) -> TransportAddress {
+        address(isIPv4 ? "10.90.\(vlan).\(host):\(port)" : "[fd90:\(vlan)::\(host)]:\(port)")
+    }
+
     static func all() -> [Reference.Installed] {
         var installed: [Reference.Installed] = []
         for (index, (client4, peer4)) in [(true, true), (true, false), (false, true), (false, false)].enumerated() {
@@ -47,6 +51,20 @@ enum Population {
             alone.number = 0x4012
             alone.peer = peer(peer4, 1, base + 4)
             installed += [one, other, alone].map { .init(channel: $0) }
+            // VLANs on both sides, and on one of them.
+            for i in 0..<3 {
+                let vlanClient = tagged(client4, Network.clientVLAN, 2, base + 10 + i)
+                let relayed = i == 1 ? peer(peer4, 1, base + 10 + i) : tagged(peer4, Network.peerVLAN, 1, base + 10 + i)
+                installed.append(
+                    .init(
+                        channel: KernelChannel(
+                            client: i == 2 ? client(client4, 2, base + 10 + i) : vlanClient,
+                            listener: i == 2
+                                ? client(client4, 1, 3478) : tagged(client4, Network.clientVLAN, 1, 3478),
+                            number: 0x4200,
+                            peer: i == 1 ? peer(peer4, 2, 7_000) : tagged(peer4, Network.peerVLAN, 3, 7_000),
+                            bound: relayed, external: relayed)))
+            }
         }
         // 1:1 NAT: a peer on the wire, and two clients that know each other by outside addresses.
         let outside = (1...3).map { address("198.51.100.1:\(30_000 + $0)") }

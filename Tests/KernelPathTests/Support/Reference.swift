@@ -19,10 +19,13 @@ struct Reference {
     var channels: [Installed]
     var typeOfServiceMask: UInt8 = 0b11
 
-    func outcome(_ bytes: [UInt8]) -> Outcome {
+    func outcome(_ bytes: [UInt8], fromClient: Bool) -> Outcome {
         guard let frame = Frame(bytes), frame.targetMAC == Network.mac,
             frame.checksum == .right || frame.checksum == .wrong
         else { return .up }
+        // A tag names no VLAN (0), or one of the interface; its other bits are a priority.
+        let tag = (frame.tag ?? 0) & 0xfff
+        guard tag == 0 || tag == (fromClient ? Network.clientVLAN : Network.peerVLAN) else { return .up }
         let payload = frame.payload
         if payload.count >= 4, payload[0] >> 6 == 1,
             let sender = channels.first(where: {
@@ -62,7 +65,9 @@ struct Reference {
         out.typeOfService = frame.typeOfService & typeOfServiceMask
         out.payload = payload
         out.checksum = frame.checksum
-        let isToPeers = out.isIPv4 ? target.ip.bytes[2] == 2 : target.ip.bytes[3] == 2
+        let network = Int(target.ip.bytes[out.isIPv4 ? 2 : 3])
+        let isToPeers = [2, Int(Network.peerVLAN)].contains(network)
+        out.tag = network > 2 ? UInt16(network) : nil
         let size = (out.isIPv4 ? 20 : 40) + 8 + payload.count
         return size > (isToPeers ? Network.peerMTU : 1500) ? .up : .forwarded(out)
     }
