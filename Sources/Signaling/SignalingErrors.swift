@@ -13,9 +13,9 @@ extension SignalingError {
     static let unavailable = SignalingError(
         code: "unavailable", message: "the server could not write this down: try again")
     static let tooManyCandidates = SignalingError(
-        code: "ice_limit", message: "no more candidates are taken in this call")
+        code: "ice_limit", message: "too many candidates in a short time: send it again in a few seconds")
     static let tooManyDescriptions = SignalingError(
-        code: "sdp_limit", message: "no more session descriptions are taken in this call")
+        code: "sdp_limit", message: "too many session descriptions in a short time: send it again in a minute")
     static let fingerprintSeen = SignalingError(
         code: "sdp_refused",
         message: "this certificate's fingerprint was used in another call: use a new certificate for each call")

@@ -141,17 +141,54 @@ struct CallTests {
         #expect(desk.refusals == [.fingerprintSeen])
     }
 
-    @Test("each side sends 200 candidates and 64 descriptions in a call, and no more")
+    /// Candidates of `side` that come through now.
+    private func passed(_ desk: inout Desk, _ count: Int, from: ConnectionID, to: ConnectionID) -> Int {
+        for _ in 0..<count { desk.ask(.candidate(nil), from, id: nil) }
+        return desk.take(to).count { if case .candidate = $0 { true } else { false } }
+    }
+
+    @Test("each side sends 200 candidates and 64 descriptions at once, and a few each minute for as long as it lasts")
     func messageLimits() {
         var desk = Desk()
         let (ada, bob) = (desk.attach("ada"), desk.attach("bob"))
         desk.connect(ada, bob)
-        for _ in 0..<300 { desk.ask(.candidate(nil), ada, id: nil) }
-        #expect(desk.take(bob).count == 200 && desk.code(ada) == "ice_limit")
-        desk.ask(.candidate(nil), bob, id: nil)
-        #expect(desk.take(ada).count == 1)
+        #expect(passed(&desk, 300, from: ada, to: bob) == 200 && desk.code(ada) == "ice_limit")
+        #expect(passed(&desk, 1, from: bob, to: ada) == 1)
         for _ in 0..<100 { desk.ask(.description(.offer, Self.offer), ada, id: nil) }
         #expect(desk.take(bob).count == 64 && desk.code(ada) == "sdp_limit")
+        // A call of five hours on a network that changes: nothing runs dry, and nothing is unbounded.
+        for _ in 0..<300 {
+            desk.now += 60_000
+            #expect(passed(&desk, 70, from: ada, to: bob) == 60)
+            for _ in 0..<8 { desk.ask(.description(.offer, Self.offer), ada, id: nil) }
+            #expect(desk.take(bob).count == 6)
+        }
+    }
+
+    @Test("an ICE restart begins with a full budget, a description of the same generation does not")
+    func candidatesOfARestart() {
+        var desk = Desk()
+        let (ada, bob) = (desk.attach("ada"), desk.attach("bob"))
+        desk.connect(ada, bob)
+        desk.ask(.description(.offer, Self.offer), ada, id: nil)
+        desk.ask(.description(.answer, Self.answer), bob, id: nil)
+        #expect(passed(&desk, 300, from: ada, to: bob) == 200)
+        desk.ask(.description(.offer, Self.offer), ada, id: nil)
+        #expect(passed(&desk, 300, from: ada, to: bob) == 0)
+        for round in 0..<10 {
+            let restart = Self.offer.replacing("a=ice-ufrag:yJ5t", with: "a=ice-ufrag:new\(round)")
+            desk.ask(.description(.offer, restart), ada, id: nil)
+            _ = desk.take(bob)
+            #expect(passed(&desk, 300, from: ada, to: bob) == 200)
+        }
+        // The other side has its own.
+        #expect(passed(&desk, 300, from: bob, to: ada) == 200)
+        // A flood of restarts is as bounded as the descriptions are.
+        for round in 0..<100 {
+            let restart = Self.offer.replacing("a=ice-ufrag:yJ5t", with: "a=ice-ufrag:flood\(round)")
+            desk.ask(.description(.offer, restart), ada, id: nil)
+        }
+        #expect(desk.take(bob).count == 64 - 12 && desk.code(ada) == "sdp_limit")
     }
 
     @Test("what waits for the store is bounded, and an end gets through")

@@ -50,8 +50,12 @@ struct Party: Sendable {
     let person: PersonID
     /// The socket that the call is bound to; the callee has one from accepting on.
     var socket: SocketID?
-    var candidates = 0
-    var descriptions = 0
+    /// What is left of its candidates; nil until the first one of an ICE generation.
+    var candidates: TokenBucket?
+    /// What is left of its descriptions; nil until the first one.
+    var descriptions: TokenBucket?
+    /// The ICE user name fragments of its last description: others begin another generation [RFC 8839 4.4.1.1.1].
+    var fragments: Set<String> = []
     var pathChanges = 0
     var fingerprints: [Fingerprint] = []
     var path: MediaPath?
@@ -108,7 +112,7 @@ struct Pending: Sendable {
         case step(CallTransition.Step)
         case accept(isGlare: Bool)
         case path(CallTransition.Step, CallSide, MediaPath, Int?)
-        case description(CallSide, DescriptionKind, String, [Fingerprint])
+        case description(CallSide, DescriptionKind, String, SessionDescription)
     }
 
     let number: UInt64

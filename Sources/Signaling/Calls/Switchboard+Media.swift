@@ -21,45 +21,49 @@ extension Switchboard {
 
     mutating func describe(_ kind: DescriptionKind, _ text: String, in call: Call, asker: Asker, now: Int64) {
         guard let (side, _) = line(of: call, asker: asker, now: now) else { return }
-        guard call[side].descriptions < limits.descriptionsPerSide else {
-            return refuse(asker, .tooManyDescriptions, now: now)
-        }
-        calls[call.id]?[side].descriptions += 1
-        let fingerprints: [Fingerprint]
+        var budget =
+            call[side].descriptions
+            ?? TokenBucket(perMinute: limits.descriptionsPerMinute, burst: limits.descriptionBurst, now: now)
+        let isAllowed = budget.take(now: now)
+        calls[call.id]?[side].descriptions = budget
+        guard isAllowed else { return refuse(asker, .tooManyDescriptions, now: now) }
+        let description: SessionDescription
         do throws(DescriptionProblem) {
-            fingerprints = try SessionDescription(checking: text).fingerprints
+            description = try SessionDescription(checking: text)
         } catch {
             refuse(asker, .refused(error), now: now)
             audit(.description(error), of: call, from: asker.socket, now: now)
             return
         }
+        let fingerprints = description.fingerprints
         if fingerprints.contains(where: call[side.other].fingerprints.contains) {
             return refuseFingerprint(call, asker: asker, now: now)
         }
         if fingerprints.allSatisfy(call[side].fingerprints.contains) {
-            return passDescription(kind, text, in: call, by: side, asker: asker, now: now)
+            return passDescription(
+                kind, text, description.fragments, in: call, by: side, asker: asker, now: now)
         }
         guard call[side].fingerprints.count + fingerprints.count <= TextLimits.fingerprints else {
             return refuse(asker, .tooManyDescriptions, now: now)
         }
         let ticket = Ticket(call: call.id, number: count())
         calls[call.id]?.pending = Pending(
-            number: ticket.number, asker: asker, subject: .description(side, kind, text, fingerprints))
+            number: ticket.number, asker: asker, subject: .description(side, kind, text, description))
         emit(.checkFingerprints(ticket, person: call[side].person, fingerprints))
     }
 
     /// The store has looked for the fingerprints of a description.
     public mutating func fingerprintsChecked(_ ticket: Ticket, _ verdict: FingerprintVerdict, now: Int64) {
         guard let (call, pending) = take(ticket) else { return }
-        if case .description(let side, let kind, let text, let fingerprints) = pending.subject,
+        if case .description(let side, let kind, let text, let description) = pending.subject,
             let asker = pending.asker
         {
             switch verdict {
             case .fresh:
-                for fingerprint in fingerprints where !call[side].fingerprints.contains(fingerprint) {
+                for fingerprint in description.fingerprints where !call[side].fingerprints.contains(fingerprint) {
                     calls[call.id]?[side].fingerprints.append(fingerprint)
                 }
-                passDescription(kind, text, in: call, by: side, asker: asker, now: now)
+                passDescription(kind, text, description.fragments, in: call, by: side, asker: asker, now: now)
             case .seen: refuseFingerprint(call, asker: asker, now: now)
             case .unknown: refuse(asker, .unavailable, now: now)
             }
@@ -73,8 +77,14 @@ extension Switchboard {
     }
 
     private mutating func passDescription(
-        _ kind: DescriptionKind, _ text: String, in call: Call, by side: CallSide, asker: Asker, now: Int64
+        _ kind: DescriptionKind, _ text: String, _ fragments: Set<String>, in call: Call, by side: CallSide,
+        asker: Asker, now: Int64
     ) {
+        if fragments != call[side].fragments {
+            // A restart gathers again. How often there can be one is bounded by the descriptions.
+            calls[call.id]?[side].fragments = fragments
+            calls[call.id]?[side].candidates = nil
+        }
         acknowledge(asker, Acknowledgement(call: call.id), now: now)
         guard let to = call[side.other].socket else { return }
         send(.description(call: call.id, kind: kind, text: text), to: to, now: now)
@@ -82,10 +92,12 @@ extension Switchboard {
 
     mutating func pass(_ candidate: IceCandidate?, in call: Call, asker: Asker, now: Int64) {
         guard let (side, to) = line(of: call, asker: asker, now: now) else { return }
-        guard call[side].candidates < limits.candidatesPerSide else {
-            return refuse(asker, .tooManyCandidates, now: now)
-        }
-        calls[call.id]?[side].candidates += 1
+        var budget =
+            call[side].candidates
+            ?? TokenBucket(perMinute: limits.candidatesPerMinute, burst: limits.candidateBurst, now: now)
+        let isAllowed = budget.take(now: now)
+        calls[call.id]?[side].candidates = budget
+        guard isAllowed else { return refuse(asker, .tooManyCandidates, now: now) }
         acknowledge(asker, Acknowledgement(call: call.id), now: now)
         send(.candidate(call: call.id, candidate), to: to, now: now)
     }

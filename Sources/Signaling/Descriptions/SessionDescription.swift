@@ -4,6 +4,8 @@
 public struct SessionDescription: Sendable {
     /// The fingerprints in it, each once, in order.
     public let fingerprints: [Fingerprint]
+    /// The ICE user name fragments in it: they change when ICE starts again [RFC 8839 4.4.1.1.1].
+    public let fragments: Set<String>
 
     /// The transports whose media is encrypted end to end [RFC 8829 5.1.2; RFC 8841 4].
     static let profiles: Set<Substring> = [
@@ -33,6 +35,7 @@ public struct SessionDescription: Sendable {
             try reader.read(Substring(line), number: lines)
         }
         fingerprints = try reader.finish()
+        fragments = reader.fragments
     }
 
     /// What media sections have in common with the session, which speaks for them where they are silent.
@@ -69,6 +72,7 @@ public struct SessionDescription: Sendable {
         var media: [Section] = []
         var bundles: [[Substring]] = []
         var fingerprints: Set<Fingerprint> = []
+        var fragments: Set<String> = []
 
         mutating func read(_ line: Substring, number: Int) throws(DescriptionProblem) {
             guard line.utf8.dropFirst().first == 0x3d, let type = line.utf8.first else { throw .malformed }
@@ -109,6 +113,8 @@ public struct SessionDescription: Sendable {
                 change { $0.hasRole = true }
             case "ice-ufrag":
                 guard Self.isIceText(value, length: 4...256) else { throw .noIceCredentials }
+                // One per media section, as many as there are lines: bounded.
+                fragments.insert(String(value))
                 change { $0.hasFragment = true }
             case "ice-pwd":
                 guard Self.isIceText(value, length: 22...256) else { throw .noIceCredentials }

@@ -33,10 +33,14 @@ public struct SignalingLimits: Sendable {
     /// Refusals at once that reach the audit log.
     public var auditedRefusalBurst: Int64 = 5
 
-    /// ICE candidates per call and side.
-    public var candidatesPerSide = 200
-    /// Session descriptions per call and side: an exchange each 5 minutes for 5 hours.
-    public var descriptionsPerSide = 64
+    /// ICE candidates of one side at once. An ICE restart begins with as many anew.
+    public var candidateBurst: Int64 = 200
+    /// ICE candidates per minute and side, in the long run: networks come and go while a call lasts.
+    public var candidatesPerMinute: Int64 = 60
+    /// Session descriptions of one side at once.
+    public var descriptionBurst: Int64 = 64
+    /// Session descriptions per minute and side, in the long run: a restart or a change of media each few seconds.
+    public var descriptionsPerMinute: Int64 = 6
     /// Changes of the path per call and side that are written down.
     public var pathChangesPerSide = 32
     /// Messages of one call that wait for a transition to be written.

@@ -34,7 +34,7 @@ struct World {
         // Small ones in some runs, so that they are reached.
         if random.chance(30) {
             limits.replayMessages = 8
-            limits.candidatesPerSide = 6
+            limits.candidateBurst = 6
             limits.socketsPerPerson = 2
             limits.heldMessages = 4
             limits.sockets = 7
