@@ -38,11 +38,13 @@ public struct CompanionServices: Sendable {
         public var documentsFolder: String
         /// The file that keeps the audit log's head, best on another disk than the database.
         public var auditHeadFile: String
+        /// The file that signed checkpoints of the audit log are added to.
+        public var auditCheckpointFile: String
 
         /// All of it.
         public init(
             mail: any MailTransport, text: (any MailTransport)? = nil, relay: any RelayAdministration,
-            secrets: RelaySecrets, documentsFolder: String, auditHeadFile: String
+            secrets: RelaySecrets, documentsFolder: String, auditHeadFile: String, auditCheckpointFile: String
         ) {
             self.mail = mail
             self.text = text
@@ -50,6 +52,7 @@ public struct CompanionServices: Sendable {
             self.secrets = secrets
             self.documentsFolder = documentsFolder
             self.auditHeadFile = auditHeadFile
+            self.auditCheckpointFile = auditCheckpointFile
         }
     }
 
@@ -66,7 +69,8 @@ public struct CompanionServices: Sendable {
         rooms = RoomService(core: core, announcer: hub)
         messages = MessageService(core: core)
         documents = DocumentService(core: core, folder: outside.documentsFolder, announcer: hub)
-        audit = AuditKeeper(core: core, path: outside.auditHeadFile)
+        audit = AuditKeeper(
+            core: core, path: outside.auditHeadFile, checkpointPath: outside.auditCheckpointFile)
         relayAccess.follow(events)
         events.onEnded { [weak hub] sessions in await hub?.end(sessions: sessions) }
     }

@@ -7,8 +7,9 @@ public import Vault
 ///
 /// It is what makes the end of the log tamper-evident: rows that were cut off, and a chain that was computed anew from
 /// some row on, do not match it. Its limits: rows behind the last head that was written (`AuditSettings`) can be cut
-/// off unnoticed; whoever can put back an older database together with the head of that time goes unnoticed as well,
-/// unless heads are copied to where he cannot write; and whoever holds the master key can forge all of it.
+/// off unnoticed; whoever can put back an older database together with the files of that time goes unnoticed as well,
+/// unless checkpoints (`AuditCheckpoint`) are kept where he cannot write; and whoever holds the master key can forge
+/// all that was not kept elsewhere.
 public struct AuditHead: Sendable, Hashable {
     /// The sequence of the last row; 0 for an empty log.
     public var sequence: Int64

@@ -1,27 +1,33 @@
 internal import Logging
 internal import Store
 
-/// Keeps the head of the log in its file while the log grows.
+/// Keeps the head of the log in its file while the log grows, and adds signed checkpoints to another.
 public actor AuditKeeper {
     private let core: CompanionCore
     private let path: String
+    private let checkpoints: AuditCheckpointFile
     private var kept: AuditHead?
+    private var checkpointAt: Int64 = 0
 
-    /// A keeper of the file at `path`, best on another disk than the database, or copied from there.
-    public init(core: CompanionCore, path: String) {
+    /// A keeper of the head in the file at `path` and of the checkpoints in the one at `checkpointPath`, best on
+    /// another disk than the database, or copied from there.
+    public init(core: CompanionCore, path: String, checkpointPath: String) {
         self.core = core
         self.path = path
+        checkpoints = AuditCheckpointFile(path: checkpointPath)
     }
 
     /// Compares the log with the head that an earlier run left, at the cost of one row. To be called before the first
     /// event of this run.
     public func start() async throws {
         kept = try AuditHead.read(path, core.vault)
+        checkpointAt = core.now
         try await checkContinuation()
     }
 
-    /// Writes the head when `AuditSettings` says that it is time. To be called every few seconds.
+    /// Writes the head, and a checkpoint, when `AuditSettings` says that it is time. To be called every few seconds.
     public func tick() async throws {
+        if core.now - checkpointAt >= core.settings.audit.secondsPerCheckpoint * 1000 { _ = try await checkpoint() }
         guard let head = try await current(), head.sequence > kept?.sequence ?? 0 else { return }
         let rows = head.sequence - (kept?.sequence ?? 0)
         let waited = core.now - (kept?.at ?? 0)
@@ -31,32 +37,51 @@ public actor AuditKeeper {
         try await keep(head)
     }
 
-    /// Writes the head: at a clean end, behind the last event.
+    /// Writes the head and a checkpoint: at a clean end, behind the last event.
     public func close() async throws {
-        guard let head = try await current(), head.sequence != kept?.sequence else { return }
-        try await keep(head)
+        _ = try await checkpoint()
     }
 
-    /// Checks the whole log, and its end against the head in the file.
-    public func verify() async throws -> AuditVerifier.Report {
-        let head: AuditHead?
+    /// Adds a checkpoint of the log as it is now, and writes the head.
+    public func checkpoint() async throws -> AuditCheckpoint {
+        let head = try await current() ?? AuditHead(sequence: 0, chain: AuditChain.start, at: core.now)
+        // A log that does not go on from the last head is not signed.
+        if kept == nil { kept = try AuditHead.read(path, core.vault) }
+        if head.sequence > 0 { try await keep(head) }
+        let checkpoint = try checkpoints.append(head, core.vault)
+        checkpointAt = head.at
+        return checkpoint
+    }
+
+    /// Checks the whole log against the head and the checkpoints in their files, and against `others`, which somebody
+    /// kept elsewhere.
+    public func verify(against others: [AuditCheckpoint] = []) async throws -> AuditVerifier.Report {
+        var heads = others.map(\.head)
+        var problem: AuditProblem?
         do {
-            head = try AuditHead.read(path, core.vault)
-        } catch let problem as AuditProblem {
-            var report = try await AuditVerifier(store: core.store).verify(against: nil)
-            report.problem = report.problem ?? problem
-            return report
+            heads += try checkpoints.read(core.vault).map(\.head)
+        } catch let found as AuditProblem {
+            problem = found
         }
-        return try await AuditVerifier(store: core.store).verify(against: head)
+        do {
+            if let head = try AuditHead.read(path, core.vault) { heads.append(head) }
+        } catch let found as AuditProblem {
+            problem = found
+        }
+        var report = try await AuditVerifier(store: core.store).verify(against: heads)
+        report.problem = report.problem ?? problem
+        return report
     }
 
     /// Ticks until the task is cancelled, then writes the last head.
     public func run() async throws {
+        var trouble = Trouble("the head of the audit log was not kept")
         while !Task.isCancelled {
             do {
                 try await tick()
+                trouble.note(nil, core.logger)
             } catch {
-                core.logger.error("the head of the audit log was not kept: \(error)")
+                trouble.note(error, core.logger)
             }
             try? await Task.sleep(for: .seconds(core.settings.audit.secondsPerCheck))
         }

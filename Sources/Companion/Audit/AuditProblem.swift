@@ -14,6 +14,10 @@ public enum AuditProblem: Error, Hashable, CustomStringConvertible {
     case rewritten(Int64)
     /// The file of the head was not written by this companion.
     case forgedHead
+    /// A line of the checkpoints was not written by this companion.
+    case forgedCheckpoint(line: Int)
+    /// Lines of the checkpoints in front of this one are missing.
+    case missingCheckpoint(line: Int)
 
     /// For people.
     public var description: String {
@@ -25,6 +29,9 @@ public enum AuditProblem: Error, Hashable, CustomStringConvertible {
         case .foreign(let row): "row \(row) is not the one that was written here: it was inserted or replaced"
         case .truncated(let last, let head): "the rows behind \(last) were cut off: there was a row \(head)"
         case .rewritten(let row): "the rows up to \(row) were replaced by others"
+        case .forgedCheckpoint(let line):
+            "line \(line) of the checkpoints was altered, or signed with another master key"
+        case .missingCheckpoint(let line): "checkpoints in front of line \(line) were deleted"
         case .forgedHead: "the file of the log's head was altered, or written with another master key"
         }
     }

@@ -22,9 +22,17 @@ public struct AuditVerifier: Sendable {
     /// A verifier of the log in `store`.
     public init(store: any Store) { self.store = store }
 
-    /// Checks every row, and the end against a head that was kept elsewhere. Rows that are written meanwhile are
+    /// Checks every row, and the log against heads that were kept elsewhere. Rows that are written meanwhile are
     /// checked as well.
-    public func verify(against kept: AuditHead?) async throws -> Report {
+    public func verify(against kept: [AuditHead]) async throws -> Report {
+        var chains: [Int64: [UInt8]] = [0: AuditChain.start]
+        for head in kept {
+            // Two signed statements about one row that differ: one of the two logs is not this one.
+            if let other = chains.updateValue(head.chain, forKey: head.sequence), other != head.chain {
+                return Report(rows: 0, head: head, problem: .rewritten(head.sequence))
+            }
+        }
+        let last = chains.keys.max() ?? 0
         var report = Report(rows: 0, head: AuditHead(sequence: 0, chain: AuditChain.start, at: 0))
         while report.problem == nil {
             var filter = AuditFilter()
@@ -36,7 +44,7 @@ public struct AuditVerifier: Sendable {
             guard !records.isEmpty else { break }
             for record in records {
                 report.problem = Self.problem(record, behind: report.head)
-                if let kept, report.problem == nil, record.sequence == kept.sequence, record.chain != kept.chain {
+                if report.problem == nil, let chain = chains[record.sequence], chain != record.chain {
                     report.problem = .rewritten(record.sequence)
                 }
                 guard report.problem == nil else { break }
@@ -44,8 +52,8 @@ public struct AuditVerifier: Sendable {
                 report.head = AuditHead(sequence: record.sequence, chain: record.chain, at: record.at)
             }
         }
-        if let kept, report.problem == nil, report.head.sequence < kept.sequence {
-            report.problem = .truncated(last: report.head.sequence, head: kept.sequence)
+        if report.problem == nil, report.head.sequence < last {
+            report.problem = .truncated(last: report.head.sequence, head: last)
         }
         return report
     }

@@ -6,7 +6,7 @@ public struct AuditCommand: AsyncParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "audit",
         abstract: "Check and export the companion's audit log.",
-        subcommands: [AuditVerifyCommand.self, AuditExportCommand.self])
+        subcommands: [AuditVerifyCommand.self, AuditCheckpointCommand.self, AuditExportCommand.self])
 
     /// For the parser.
     public init() {}

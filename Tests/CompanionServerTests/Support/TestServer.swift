@@ -48,7 +48,8 @@ final class TestServer: Sendable {
             core: core,
             outside: .init(
                 mail: OutboxTransport(), relay: relay, secrets: try RelaySecrets(folder: folder.path),
-                documentsFolder: folder.path + "/documents", auditHeadFile: folder.path + "/audit-head"))
+                documentsFolder: folder.path + "/documents", auditHeadFile: folder.path + "/audit-head",
+                auditCheckpointFile: folder.path + "/audit-checkpoints"))
         try Self.makeCertificate(folder.path + "/certificate.pem", folder.path + "/key.pem")
         var edge = EdgeSettings(
             tls: .init(
@@ -108,6 +109,7 @@ extension CompanionSettings {
         var settings = CompanionSettings()
         settings.relayAccess.turnURIs = ["turn:relay.example:3478"]
         settings.publicURL = TestServer.origin
+        settings.accounts.answerMilliseconds = 0
         return settings
     }
 }

@@ -10,6 +10,11 @@ extension TestCompanion {
     /// The file of the log's head.
     var headPath: String { folder.appending(path: "audit.head").path }
 
+    /// The file of checkpoints.
+    var checkpointPath: String { folder.appending(path: "audit.checkpoints").path }
+
+    func keeper() -> AuditKeeper { AuditKeeper(core: core, path: headPath, checkpointPath: checkpointPath) }
+
     func append(_ event: AuditEvent) async throws {
         let surroundings = core.surroundings
         try await store.write { try $0.audit(event, surroundings) }

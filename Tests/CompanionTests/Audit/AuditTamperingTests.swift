@@ -13,7 +13,7 @@ struct AuditTamperingTests {
 
     init() async throws {
         companion = try TestCompanion()
-        keeper = AuditKeeper(core: companion.core, path: companion.headPath)
+        keeper = companion.keeper()
         try await companion.append(Int(Self.count))
         try await keeper.close()
     }
@@ -65,7 +65,7 @@ struct AuditTamperingTests {
             try connection.execute("UPDATE audit SET message = 'nothing' WHERE sequence = \(row)", [])
         }
         try await companion.rechain(from: row)
-        #expect(try await companion.verifier.verify(against: nil).problem == nil)
+        #expect(try await companion.verifier.verify(against: []).problem == nil)
         #expect(try await problem() == .rewritten(Self.count))
     }
 
@@ -87,7 +87,7 @@ struct AuditTamperingTests {
         }
         #expect(try await problem() == .moved(5, from: 6))
         try await companion.rechain(from: 1)
-        #expect(try await companion.verifier.verify(against: nil).problem == nil)
+        #expect(try await companion.verifier.verify(against: []).problem == nil)
         #expect(try await problem() == .truncated(last: Self.count - 1, head: Self.count))
     }
 
@@ -135,14 +135,14 @@ struct AuditTamperingTests {
     @Test("an end that was cut off is found by the head, and is a right log without it", arguments: [0, 1, 12, 19])
     func truncation(_ kept: Int64) async throws {
         try await companion.tamper { try $0.execute("DELETE FROM audit WHERE sequence > \(kept)", []) }
-        #expect(try await companion.verifier.verify(against: nil).problem == nil)
+        #expect(try await companion.verifier.verify(against: []).problem == nil)
         #expect(try await problem() == .truncated(last: kept, head: Self.count))
     }
 
     @Test("a keeper never replaces the evidence of a cut or a rewritten log")
     func keeperRefuses() async throws {
         try await companion.tamper { try $0.execute("DELETE FROM audit WHERE sequence > 12", []) }
-        let next = AuditKeeper(core: companion.core, path: companion.headPath)
+        let next = companion.keeper()
         await #expect(throws: AuditProblem.truncated(last: 12, head: Self.count)) { try await next.start() }
         try await companion.append(30)
         let head = try Data(contentsOf: URL(filePath: companion.headPath))
@@ -193,7 +193,7 @@ struct AuditKeeperTests {
 
     init() async throws {
         companion = try TestCompanion()
-        keeper = AuditKeeper(core: companion.core, path: companion.headPath)
+        keeper = companion.keeper()
         try await keeper.start()
     }
 
@@ -228,11 +228,27 @@ struct AuditKeeperTests {
         #expect(try kept() == 259)
     }
 
+    @Test("a checkpoint is added every hour, also of a log that did not grow, and at the end")
+    func checkpoints() async throws {
+        let file = AuditCheckpointFile(path: companion.checkpointPath)
+        try await companion.append(3)
+        for hour in 0..<3 {
+            companion.surroundings.advance(seconds: 3599)
+            try await keeper.tick()
+            #expect(try file.read(companion.core.vault).count == hour)
+            companion.surroundings.advance(seconds: 1)
+            try await keeper.tick()
+            #expect(try file.read(companion.core.vault).map(\.head.sequence) == Array(repeating: 3, count: hour + 1))
+        }
+        try await keeper.close()
+        #expect(try file.read(companion.core.vault).count == 4)
+    }
+
     @Test("is continued by the next run, and kept when the run is cancelled")
     func nextRun() async throws {
         try await companion.append(5)
         try await keeper.close()
-        let next = AuditKeeper(core: companion.core, path: companion.headPath)
+        let next = companion.keeper()
         try await next.start()
         try await companion.append(5)
         let run = Task { try await next.run() }

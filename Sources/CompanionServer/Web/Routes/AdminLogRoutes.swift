@@ -10,7 +10,7 @@ struct AdminLogRoutes {
 
     private static let rowsMax = 200
 
-    var routes: [Route] { [search, verify, outbox] }
+    var routes: [Route] { [search, verify, checkpoint, outbox] }
 
     private var search: Route {
         let row = Schema.object([
@@ -70,6 +70,22 @@ struct AdminLogRoutes {
             ]
             answer["problem"] = report.problem.map { .text("\($0)") }
             return .json(.object(answer))
+        }
+    }
+
+    private var checkpoint: Route {
+        Route(
+            method: .post, path: "/admin/audit/checkpoint", access: .admin,
+            summary: "A signed line that says where the audit log stands, to be kept where nobody can write who can "
+                + "write here: `tern audit verify --checkpoint` holds the log against it.",
+            output: .json(status: 200, .object([.required("checkpoint", .text), .required("sequence", .count)])),
+            budget: .verification
+        ) { call in
+            _ = try call.person()
+            let checkpoint = try await keeper.checkpoint()
+            return .json([
+                "checkpoint": .text(checkpoint.line), "sequence": .integer(checkpoint.head.sequence),
+            ])
         }
     }
 
