@@ -67,6 +67,14 @@ public struct Vault: Sendable {
         return Envelope.seal(bytes, key: key(id, "wrap", context), keyID: id, context: context)
     }
 
+    /// The same value, sealed under the current master key.
+    public func reseal(_ sealed: [UInt8], context: SealContext) throws(VaultFailure) -> [UInt8] {
+        seal(try open(sealed, context: context), context: context)
+    }
+
+    /// The id of the master key that seals: the second byte of every value it sealed or wrapped.
+    public var currentKeyID: UInt8 { keys.current }
+
     /// A secret of 32 bytes for a use outside of the database (`"pepper"`, `"audit head"`), always the same.
     public func secret(for purpose: String) -> [UInt8] { derive(keys.first, "secret", purpose) }
 

@@ -11,6 +11,7 @@ struct Tern: AsyncParsableCommand {
         version: CommandLineTool.version,
         subcommands: [
             UpCommand.self, RelayGroupCommand.self, CompanionRunCommand.self, PeopleCommand.self, AuditCommand.self,
+            VaultCommand.self,
             CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self, LoadCommand.self,
         ])
 

@@ -45,5 +45,5 @@ public struct CompanionCore: Sendable {
         try vault.check(kept)
     }
 
-    private static let checkName = "vault_check"
+    static let checkName = "vault_check"
 }

@@ -12,6 +12,7 @@ struct CompanionProcess {
 
     private let core: CompanionCore
     private let app: CompanionServerApp
+    private let lock: FolderLock
 
     /// Opens the data and puts the services around it; nothing runs and nothing listens yet.
     ///
@@ -23,6 +24,8 @@ struct CompanionProcess {
         let mail = try configuration.mailTransport(show: show)
         let text = try configuration.textTransport()
         let folder = CompanionFolder(path: configuration.folder)
+        try folder.make()
+        lock = try folder.lock()
         core = try await folder.open(settings: configuration.settings(), logger: logger)
         services = CompanionServices(
             core: core,
@@ -30,7 +33,8 @@ struct CompanionProcess {
                 mail: mail, text: text,
                 relay: RelaySocket(path: configuration.relayAdminSocket ?? AdminAPI.defaultSocketPath),
                 secrets: try RelaySecrets(folder: configuration.relaySecrets ?? configuration.folder),
-                documentsFolder: folder.documents, auditHeadFile: folder.auditHead))
+                documentsFolder: folder.documents, auditHeadFile: folder.auditHead,
+                auditCheckpointFile: folder.auditCheckpoints))
         app = CompanionServerApp(
             core: core, services: services,
             settings: CompanionServerSettings(
