@@ -19,6 +19,7 @@ public actor SignalingHub: Announcer {
     private var isWorking = false
     /// Ends of calls that could not be written, to be tried again.
     private var unwritten: [SignalingJob] = []
+    private var trouble = Trouble("signaling could not be written")
     /// The last message that went to many, and its frame.
     private var lastFrame: (message: ServerMessage, text: String)?
     private var isClosed = false
@@ -291,10 +292,14 @@ public actor SignalingHub: Announcer {
     private func perform(_ batch: [SignalingJob]) async -> [SignalingJob.Outcome] {
         let core = core
         do {
-            return try await core.store.write { connection in try batch.map { try $0.perform(core, connection) } }
+            let outcomes = try await core.store.write { connection in
+                try batch.map { try $0.perform(core, connection) }
+            }
+            trouble.note(nil, core.logger)
+            return outcomes
         } catch {
             guard batch.count > 1 else {
-                core.logger.error("signaling could not be written", metadata: ["error": "\(error)"])
+                trouble.note(error, core.logger)
                 return [.failed(Self.error(error))]
             }
         }

@@ -1,6 +1,7 @@
 import Foundation
 import Logging
 import Store
+import Synchronization
 import Vault
 
 /// The outbox: messages are written in the transaction of what they tell of, and go afterwards, as often as it takes.
@@ -17,6 +18,8 @@ public final class MailService: Sendable {
     private let text: (any MailTransport)?
     private let wakeUps: AsyncStream<Void>
     private let waker: AsyncStream<Void>.Continuation
+    /// How tries went that could not be written yet; of no more messages than the outbox holds.
+    private let unwritten = Mutex<[String: Outcome]>([:])
 
     /// An outbox whose mails go through `mail` and whose text messages go through `text`.
     public init(core: CompanionCore, mail: any MailTransport, text: (any MailTransport)? = nil) {
@@ -64,13 +67,15 @@ public final class MailService: Sendable {
         defer { clock.cancel() }
         await withTaskCancellationHandler {
             wake()
+            var trouble = Trouble("the outbox cannot be read or written")
             for await _ in wakeUps where !Task.isCancelled {
                 do {
                     while try await sendDue() == Self.roundMax, !Task.isCancelled {}
                     // What failed is due sooner than the next look when its first delay is short.
                     if let next = try await core.store.read({ try $0.outboxNextAt() }) { wake(at: next) }
+                    trouble.note(nil, core.logger)
                 } catch {
-                    core.logger.error("the outbox cannot be read: \(error)")
+                    trouble.note(error, core.logger)
                 }
             }
         } onCancel: {
@@ -101,26 +106,26 @@ public final class MailService: Sendable {
     }
 
     private func send(_ record: OutboxRecord) async throws {
+        if let known = unwritten.withLock({ $0[record.id] }) { return try await settle(record, known) }
         let attempts = record.attempts + 1
+        let transport: any MailTransport
         do throws(MailFailure) {
             let message: OutgoingMessage
             do { message = try opened(record) } catch { throw MailFailure.permanent("\(error)") }
-            let transport = message.kind == .mail ? mail : text ?? mail
+            transport = message.kind == .mail ? mail : text ?? mail
             try await transport.send(message)
-            let keeps = transport.keepsMessages
-            await settle(record, keeps ? .kept : nil, attempts, 0)
         } catch {
             // The address stays out of the log; the id finds the row.
             core.logger.warning(
                 "a message did not go",
                 metadata: ["message": "\(record.id)", "try": "\(attempts)", "reason": "\(error)"])
-            switch error {
-            case .permanent: await settle(record, .failed, attempts, 0)
-            case .temporary where attempts >= core.settings.mail.attemptsMax:
-                await settle(record, .failed, attempts, 0)
-            case .temporary: await settle(record, .waiting, attempts, core.now + delay(attempts) * 1000)
+            var outcome = Outcome(state: .failed, attempts: attempts)
+            if case .temporary = error, attempts < core.settings.mail.attemptsMax {
+                outcome = Outcome(state: .waiting, attempts: attempts, nextAt: core.now + delay(attempts) * 1000)
             }
+            return try await settle(record, outcome)
         }
+        try await settle(record, Outcome(state: transport.keepsMessages ? .kept : nil, attempts: attempts))
     }
 
     private func delay(_ attempts: Int64) -> Int64 {
@@ -128,21 +133,27 @@ public final class MailService: Sendable {
         return min(Int64(settings.retrySeconds) << min(attempts - 1, 20), Int64(settings.retrySecondsMax))
     }
 
-    /// Writes how it went. A message that went and whose row stays goes twice: better than not at all.
-    private func settle(
-        _ record: OutboxRecord, _ state: OutboxRecord.State?, _ attempts: Int64, _ nextAt: Int64
-    ) async {
-        do {
-            try await core.store.write { connection in
-                if let state {
-                    try connection.updateOutbox(id: record.id, state: state, attempts: attempts, nextAt: nextAt)
-                } else {
-                    try connection.deleteOutbox(id: record.id)
-                }
+    /// How a try went.
+    private struct Outcome: Sendable {
+        /// Where the message is now; nil when it is gone.
+        var state: OutboxRecord.State?
+        var attempts: Int64
+        var nextAt: Int64 = 0
+    }
+
+    /// Writes how it went. While that cannot be written it is remembered: on a full disk nobody shall get the same
+    /// message again and again. Only one that went right before the process ended goes twice.
+    private func settle(_ record: OutboxRecord, _ outcome: Outcome) async throws {
+        unwritten.withLock { $0[record.id] = outcome }
+        try await core.store.write { connection in
+            if let state = outcome.state {
+                try connection.updateOutbox(
+                    id: record.id, state: state, attempts: outcome.attempts, nextAt: outcome.nextAt)
+            } else {
+                try connection.deleteOutbox(id: record.id)
             }
-        } catch {
-            core.logger.error("the outbox cannot be written: \(error)")
         }
+        unwritten.withLock { $0[record.id] = nil }
     }
 
     /// A message of the outbox and where it is.

@@ -51,12 +51,22 @@ struct WebMiddleware: RouterMiddleware {
         case let error as HTTPError where error.status == .notFound:
             return methods.methods(for: request.uri.path).isEmpty ? .notFound : .notAllowed
         case VaultFailure.busy: return .busy
+        case StoreFailure.full:
+            report(error, context)
+            return .storageFull
+        case StoreFailure.overloaded, StoreFailure.locked:
+            report(error, context)
+            return .busy
         default:
-            context.logger.error(
-                "request failed",
-                metadata: ["request": .string(context.requestID), "cause": .string(String(describing: error))])
+            report(error, context)
             return .unexpected
         }
+    }
+
+    private func report(_ error: any Error, _ context: WebContext) {
+        context.logger.error(
+            "request failed",
+            metadata: ["request": .string(context.requestID), "cause": .string(String(describing: error))])
     }
 
     /// Which route, not which path: identifiers and tickets stay out of the log.

@@ -17,7 +17,7 @@ struct MailServiceTests {
         let world = try AccountsWorld()
         world.sent.fail(.temporary("a"), .temporary("b"), .temporary("c"))
         try await write(world)
-        for delay: Int64 in [15, 30, 60] {
+        for delay: Int64 in [5, 10, 20] {
             try await world.mail.sendDue()
             world.clock.advance(seconds: delay - 1)
             #expect(try await world.mail.sendDue() == 0)
@@ -52,6 +52,26 @@ struct MailServiceTests {
         try await world.mail.sendDue()
         let left = try await world.companion.store.read { try $0.outbox(limit: 10) }
         #expect(left.isEmpty)
+    }
+
+    @Test("while nothing can be written a message goes once, and its row afterwards")
+    func fullDisk() async throws {
+        let world = try AccountsWorld()
+        let store = FaultyStore(world.companion.store)
+        var core = world.companion.core
+        core.store = store
+        let mail = MailService(core: core, mail: world.sent)
+        try await write(world)
+        store.fail(.full(path: "here"))
+        for _ in 0..<5 {
+            await #expect(throws: StoreFailure.self) { try await mail.sendDue() }
+            world.clock.advance(seconds: 3600)
+        }
+        #expect(world.sent.messages.count == 1)
+        store.fail(nil)
+        try await mail.sendDue()
+        #expect(world.sent.messages.count == 1)
+        #expect(try await world.companion.store.read { try $0.outbox(limit: 10) }.isEmpty)
     }
 
     @Test("what waits is bounded: the operation that would send one more is refused and undone")

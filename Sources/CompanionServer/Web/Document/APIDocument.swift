@@ -117,10 +117,12 @@ extension Route {
         var all: Set<Int> = [429, 500, 503]
         all.formUnion(refusals)
         if access != .anyone { all.formUnion([401, 403]) }
-        if !isSafe { all.formUnion([400, 403, 408, 413, 415]) }
+        if !isSafe { all.formUnion([400, 403, 408, 413, 415, 507]) }
         if !query.isEmpty { all.insert(400) }
         if !parameters.isEmpty { all.insert(404) }
-        if case .file = input { all.formUnion([411, 507]) }
+        if case .file = input { all.insert(411) }
+        // What is handed out is audited first.
+        if case .file = output { all.insert(507) }
         return all.sorted()
     }
 }
