@@ -5,6 +5,7 @@ import Vault
 extension AccountService {
     /// Sends a link to choose a new password, if the address has an account; the caller learns nothing.
     public func forgot(email: String, address: String) async throws {
+        let pace = core.answerPace
         let email = try checked(email: email)
         try await charge(source: address)
         let index = core.emailIndex(email)
@@ -22,6 +23,7 @@ extension AccountService {
             }
         }
         mail.wake()
+        await pace.wait()
     }
 
     /// Chooses a new password with the token of a link. All sessions end; the second factor stays as it is.

@@ -9,6 +9,7 @@ extension AccountService {
     public func signUp(
         email: String, password: String, name: String, phone: String? = nil, address: String
     ) async throws {
+        let pace = core.answerPace
         guard settings.signUpOpen else {
             throw ServiceFailure(
                 code: "sign_up_closed", status: 403, message: "Ask an administrator for an invitation.")
@@ -54,11 +55,13 @@ extension AccountService {
             }
         }
         mail.wake()
+        await pace.wait()
     }
 
     /// Activates an account with the key that was sent to it. Who was invited, or whose address two people claimed,
     /// chooses the password here.
     public func activate(email: String, key: String, password: String? = nil, address: String) async throws {
+        let pace = core.answerPace
         let password = password.flatMap { $0.isEmpty ? nil : $0 }
         if let password { try check(password: password, personal: [email]) }
         try await charge(source: address)
@@ -91,11 +94,13 @@ extension AccountService {
                 address: address, connection)
             return nil
         }
+        await pace.wait()
         if let failure { throw failure }
     }
 
     /// Sends a new key to an account that waits for its activation; the caller learns nothing.
     public func resendActivation(email: String, address: String) async throws {
+        let pace = core.answerPace
         let email = try checked(email: email)
         try await charge(source: address)
         let index = core.emailIndex(email)
@@ -106,6 +111,7 @@ extension AccountService {
             try sendKey(to: person, connection)
         }
         mail.wake()
+        await pace.wait()
     }
 
     // MARK: Steps

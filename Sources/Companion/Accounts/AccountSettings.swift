@@ -20,6 +20,9 @@ public struct AccountSettings: Sendable, Hashable {
     public var activationSecondsByText = 600
     /// Wrong keys after which the right one is void.
     public var activationAttemptsMax = 5
+    /// Answers to strangers, who may not learn which addresses have accounts, leave after a multiple of this: longer
+    /// than a hash and two writes take.
+    public var answerMilliseconds = 100
     /// How long the link of a forgotten password is valid.
     public var resetSeconds = 1800
 

@@ -7,6 +7,7 @@ extension SessionService {
     /// Signs a person in. A wrong password, an unknown address and a try that comes too early are answered alike, and
     /// after the same work.
     public func signIn(email: String, password: String, address: String, agent: String) async throws -> SignIn {
+        let pace = core.answerPace
         let source = AttemptLimiter.source(address)
         // What is no address belongs to nobody, and is worked on like any other.
         let key = core.vault.index(ElectronicAddress(email)?.key ?? "", purpose: "email")
@@ -14,6 +15,7 @@ extension SessionService {
         let matches = try await core.verify(password, against: admitted ? person?.passwordPHC : nil)
         guard let person, matches else {
             try await fail(person, reason: admitted ? "password" : "delayed", address: address)
+            await pace.wait()
             throw Self.refused
         }
         let old = person.passwordPHC ?? ""

@@ -20,8 +20,12 @@ final class AccountsWorld: Sendable {
     static let elsewhere = "198.51.100.20"
     static let password = "Correct7horse"
 
-    init(settings: CompanionSettings = CompanionSettings()) throws {
-        companion = try TestCompanion(settings: settings)
+    convenience init(settings: CompanionSettings = .unpaced) throws {
+        try self.init(TestCompanion(settings: settings))
+    }
+
+    init(_ companion: TestCompanion) throws {
+        self.companion = companion
         mail = MailService(core: companion.core, mail: sent, text: sent)
         accounts = AccountService(core: companion.core, mail: mail, events: events)
         sessions = SessionService(core: companion.core, events: events)
