@@ -347,3 +347,161 @@ def test_a_wrong_key_and_a_newer_database_are_one_clear_line(tmp_path, break_it,
     last = [line for line in platform.log.splitlines() if line.startswith("tern:")]
     assert len(last) == 1 and all(word in last[0] for word in words), platform.log
     assert platform.process.returncode == 1
+
+
+def test_a_second_factor_is_removed_by_its_owner_and_by_an_administrator(platform):
+    admin = platform.admin()
+    person, email = platform.new_person("Dora Removes", admin=admin)
+
+    def switch_on():
+        secret = person.post("/me/totp", {"password": PASSWORD})["secret"]
+        return person.post("/me/totp/confirm", {"code": totp(secret)})["recovery_codes"]
+
+    codes = switch_on()
+    other = platform.client()
+    other.sign_in(email, code=lambda: codes[0])
+    # The password alone is not enough, and neither is a code with a wrong password.
+    for body in [{"password": PASSWORD, "code": "000000"}, {"password": "Wrong-Guess-1", "code": codes[1]}]:
+        assert person.request("DELETE", "/me/totp", body)[0] == 403
+    person.expect(204, "DELETE", "/me/totp", {"password": PASSWORD, "code": codes[1]})
+    assert other.request("GET", "/me")[0] == 401, "another session outlived the change"
+    assert platform.client().post("/sessions", {"email": email, "password": PASSWORD})["status"] == "signed_in"
+
+    switch_on()
+    path = f"/admin/people/{person.person['id']}/totp"
+    assert admin.request("DELETE", path, {"password": "Wrong-Guess-1"})[0] == 403
+    assert person.request("DELETE", path, {"password": PASSWORD})[0] == 403
+    admin.expect(204, "DELETE", path, {"password": platform.admin_password})
+    assert person.request("GET", "/me")[0] == 401
+    person.sign_in(email)
+    status, _, answer = admin.request("DELETE", path, {"password": platform.admin_password})
+    assert status == 409 and answer["error"]["code"] == "totp_off"
+    rows = audit(platform, type="mfa.disabled", person=person.person["id"])
+    assert {row["requester"] for row in rows} == {person.person["id"], admin.person["id"]}
+
+
+def test_members_of_a_room_come_and_go(platform, people):
+    ada, ben = people
+    admin = platform.admin()
+    cleo, _ = platform.new_person("Cleo Member", admin=admin)
+    room = ada.post("/rooms", {"title": "Ward 7", "members": [ben.person["id"]]}, expect=201)
+    assert room["owner"] == ada.person["id"]
+    path = f"/rooms/{room['id']}"
+    assert cleo.request("POST", f"{path}/members", {"person": cleo.person["id"]})[0] == 404
+    ben.expect(204, "POST", f"{path}/members", {"person": cleo.person["id"]})
+    assert {m["id"] for m in cleo.get(path)["members"]} == {p.person["id"] for p in (ada, ben, cleo)}
+    assert cleo.request("DELETE", f"{path}/members/{ben.person['id']}")[0] == 403
+    ada.expect(204, "DELETE", f"{path}/members/{cleo.person['id']}")
+    assert cleo.request("GET", path)[0] == 404
+    ada.expect(204, "DELETE", f"{path}/members/{ada.person['id']}")
+    assert ben.get(path)["owner"] == ben.person["id"]
+    kinds = [row["type"] for row in audit(platform, room=room["id"])]
+    assert kinds.count("room.member.added") == 1 and kinds.count("room.member.removed") == 2
+
+
+def tern(platform, *arguments):
+    return subprocess.run(
+        [server.TERN, *arguments, "--companion-folder", str(platform.folder / "companion")],
+        capture_output=True, text=True, timeout=60)
+
+
+def test_a_checkpoint_kept_elsewhere_finds_what_the_folder_hides(tmp_path):
+    platform = platform_client.Platform(tmp_path / "data").start()
+    folder = platform.folder / "companion"
+    try:
+        early = {name: (folder / name).read_bytes() for name in ("audit-head", "audit-checkpoints")
+                 if (folder / name).exists()}
+        platform.new_person("Gina Audit")
+        # While it runs, and through the API as well.
+        line = tern(platform, "audit", "checkpoint")
+        assert line.returncode == 0 and line.stdout.count("\n") == 1, line
+        answer = platform.admin().post("/admin/audit/checkpoint")
+        assert answer["checkpoint"].startswith("{") and answer["sequence"] > 0
+    finally:
+        assert platform.stop() == 0
+    kept = tmp_path / "kept.txt"
+    kept.write_text(line.stdout + answer["checkpoint"] + "\n")
+    assert verify(platform).returncode == 0
+    assert tern(platform, "audit", "verify", "--checkpoint", str(kept)).returncode == 0
+    # Somebody cuts the end off and puts the files of then back.
+    with sqlite3.connect(next(folder.glob("*.sqlite"))) as database:
+        for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {trigger}")
+        database.execute("DELETE FROM audit WHERE sequence > 1")
+    for name in ("audit-head", "audit-checkpoints"):
+        (folder / name).unlink()
+        if name in early and name == "audit-checkpoints":
+            (folder / name).write_bytes(early[name])
+    assert verify(platform).returncode == 0, "nothing in the folder tells"
+    result = tern(platform, "audit", "verify", "--checkpoint", str(kept))
+    assert result.returncode == 1 and "cut off" in result.stderr, result
+    kept.write_text(line.stdout.replace('"sequence":', '"sequence":1'))
+    result = tern(platform, "audit", "verify", "--checkpoint", str(kept))
+    assert result.returncode == 1 and "line 1" in result.stderr and result.stderr.count("\n") == 1, result
+
+
+def test_the_master_key_is_rotated_and_killed_in_between_and_everything_opens(tmp_path):
+    platform = platform_client.Platform(tmp_path / "data").start()
+    key_file = platform.folder / "companion" / "master.key"
+    seed = random.randrange(1 << 30)
+    print("seed", seed)
+    rng = random.Random(seed)
+    try:
+        admin = platform.admin()
+        ada, email = platform.new_person("Rita Rotates", admin=admin)
+        ben, _ = platform.new_person("Bert Rotates", admin=admin)
+        for number in range(150):
+            admin.post("/admin/people", {"email": f"p{number}@clinic.example", "name": f"P {number}", "role": "user"},
+                       expect=201)
+        room = ada.post("/rooms", {"title": "Ward", "members": [ben.person["id"]]}, expect=201)["id"]
+        with ada.socket() as socket:
+            socket.ask("chat", room=room, client_id="one", body="before the rotation")
+        content = os.urandom(200_000)
+        status, _, shared = ada.request(
+            "POST", f"/rooms/{room}/documents", content,
+            {"Content-Type": "application/octet-stream", "X-File-Name": "a.bin"})
+        assert status == 201
+        # Not while it runs.
+        result = tern(platform, "vault", "rotate")
+        assert result.returncode == 1 and "stop it first" in result.stderr and result.stderr.count("\n") == 1, result
+        assert len(key_file.read_text().splitlines()) == 1
+        assert platform.stop() == 0
+
+        command = [server.TERN, "vault", "rotate", "--companion-folder", str(key_file.parent)]
+        for _ in range(6):
+            process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(rng.uniform(0, 0.12))
+            process.kill()
+            process.wait()
+            command[2] = "rewrap" if len(key_file.read_text().splitlines()) > 1 else "rotate"
+        result = tern(platform, "vault", command[2])
+        assert result.returncode == 0 and "sealed anew under master key" in result.stdout, result
+        again = tern(platform, "vault", "rewrap")
+        assert again.returncode == 0 and ": 0 values" in again.stdout, again
+
+        platform.start()
+        assert ada.get("/me")["person"]["email"] == email
+        platform.client().sign_in(email)
+        assert [m["body"] for m in ben.get(f"/rooms/{room}/messages")["messages"]] == ["before the rotation"]
+        assert ben.get(f"/rooms/{room}")["title"] == "Ward"
+        status, _, data = ben.request("GET", f"/rooms/{room}/documents/{shared['id']}")
+        assert status == 200 and data == content
+        assert admin.post("/admin/audit/verify")["ok"]
+        assert platform.stop() == 0
+        # The first key alone opens it no more.
+        lines = key_file.read_text().splitlines()
+        key_file.write_text(lines[0] + "\n")
+        with pytest.raises(RuntimeError):
+            platform.start()
+        assert platform.log.splitlines()[-1].startswith("tern:") and "master key" in platform.log.splitlines()[-1]
+    finally:
+        platform.stop(signal.SIGKILL)
+
+
+def test_a_second_companion_on_one_folder_is_refused(platform):
+    second = platform_client.Platform(platform.folder)
+    second.log_path = platform.folder.parent / "second.log"
+    with pytest.raises(RuntimeError):
+        second.start()
+    lines = [line for line in second.log.splitlines() if line.strip()]
+    assert len(lines) == 1 and "another companion works on the folder" in lines[0], second.log

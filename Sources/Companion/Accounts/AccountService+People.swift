@@ -30,6 +30,8 @@ public struct PersonChange: Sendable, Hashable {
 extension AccountService {
     /// People that are listed at most.
     public static let listMax = 200
+    /// Contacts that are listed at most.
+    public static let contactsMax = 1000
     /// People that are looked through for a list: names and addresses are sealed, so the database cannot search them.
     static let searchMax = 20_000
 
@@ -41,12 +43,25 @@ extension AccountService {
         }
     }
 
-    /// Everybody who can be called, by name.
-    public func contacts() async throws -> [Contact] {
-        try await core.store.read { [core] connection in
-            try connection.people(state: .active, limit: Self.searchMax)
-                .map { Contact(id: $0.id, name: try core.name(of: $0)) }
-        }.sorted { ($0.name.lowercased(), $0.id) < ($1.name.lowercased(), $1.id) }
+    /// Everybody who can be called, by name, from the one behind the person `after` on.
+    public func contacts(limit: Int = contactsMax, after: String? = nil) async throws -> Page<Contact> {
+        let limit = min(max(limit, 1), Self.contactsMax)
+        let (all, last) = try await core.store.read { [core] connection -> ([Contact], Contact?) in
+            func contact(_ person: PersonRecord) throws -> Contact {
+                Contact(id: person.id, name: try core.name(of: person))
+            }
+            // Also when that account was closed meanwhile, its name tells where to go on.
+            let last = try after.flatMap { try connection.person(id: $0) }
+            if after != nil, last == nil { throw ServiceFailure.cursor }
+            return (
+                try connection.people(state: .active, limit: Self.searchMax).map(contact), try last.map(contact)
+            )
+        }
+        func isBefore(_ one: Contact, _ other: Contact) -> Bool {
+            (one.name.lowercased(), one.id) < (other.name.lowercased(), other.id)
+        }
+        let rest = all.filter { contact in last.map { isBefore($0, contact) } ?? true }.sorted(by: isBefore)
+        return Page(Array(rest.prefix(limit + 1)), limit: limit, cursor: { PageCursor(key: 0, id: $0.id) }) { $0 }
     }
 
     /// What others see of these people; ids of nobody are left out.
@@ -58,24 +73,38 @@ extension AccountService {
     }
 
     /// People whose name or address holds `query`, with the figures of an administrator's list; the oldest first.
-    public func people(query: String? = nil, by principal: Principal) async throws -> [PersonOverview] {
+    public func people(
+        query: String? = nil, limit: Int = listMax, after cursor: PageCursor? = nil, by principal: Principal
+    ) async throws -> Page<PersonOverview> {
         guard principal.role == .admin else { throw ServiceFailure.forbidden }
-        let query = (query ?? "").lowercased()
-        let limits = core.sessionLimits
+        let (query, limit, limits) = ((query ?? "").lowercased(), min(max(limit, 1), Self.listMax), core.sessionLimits)
         return try await core.store.read { [core] connection in
             var found: [PersonOverview] = []
-            for record in try connection.people(limit: Self.searchMax) {
+            let records = try connection.people(limit: Self.searchMax, after: cursor)
+            for (index, record) in records.enumerated() {
                 let person = try core.person(record)
-                guard
+                let isFound =
                     query.isEmpty || person.name.lowercased().contains(query)
-                        || person.email.lowercased().contains(query)
-                else { continue }
-                let (sessions, seen) = try connection.sessionFigures(of: record.id, limits)
-                found.append(PersonOverview(person: person, sessions: sessions, lastSeenAt: seen))
-                if found.count == Self.listMax { break }
+                    || person.email.lowercased().contains(query)
+                if isFound {
+                    let (sessions, seen) = try connection.sessionFigures(of: record.id, limits)
+                    found.append(PersonOverview(person: person, sessions: sessions, lastSeenAt: seen))
+                }
+                let isLastLooked = index == records.count - 1
+                guard found.count == limit || isLastLooked && records.count == Self.searchMax else { continue }
+                let next = PageCursor(key: record.createdAt, id: record.id)
+                return Page(found, next: isLastLooked && records.count < Self.searchMax ? nil : next)
             }
-            return found
+            return Page(found, next: nil)
         }
+    }
+
+    /// The id of the account with this address; nil when there is none.
+    public func id(of email: String, by principal: Principal) async throws -> String? {
+        guard principal.role == .admin else { throw ServiceFailure.forbidden }
+        guard let address = ElectronicAddress(email) else { return nil }
+        let index = core.emailIndex(address)
+        return try await core.store.read { try $0.person(emailIndex: index)?.id }
     }
 
     /// Makes an account for somebody and sends the invitation.
@@ -143,18 +172,6 @@ extension AccountService {
                 .passwordResetRequested, requester: principal.personID, owner: id,
                 "an administrator asked for a new password", address: principal.address, connection)
             return try end(id, "reset by an administrator", principal, connection)
-        }
-        mail.wake()
-        await events.publish(ended)
-    }
-
-    /// Switches the second factor of somebody off who lost the app and the recovery codes. All sessions end.
-    public func removeTOTP(of id: String, by principal: Principal) async throws {
-        guard principal.role == .admin else { throw ServiceFailure.forbidden }
-        let ended = try await core.store.write { [self] connection -> EndedSessions in
-            guard let person = try connection.person(id: id) else { throw ServiceFailure.notFound }
-            return try switchOff(
-                person, by: principal.personID, keeping: nil, address: principal.address, connection)
         }
         mail.wake()
         await events.publish(ended)

@@ -73,21 +73,67 @@ extension AccountService {
         let person = try await confirmed(principal, password: password)
         let ended = try await core.store.write { [self] connection -> EndedSessions? in
             guard let person = try connection.person(id: person.id), person.totpConfirmedAt != nil else {
-                throw ServiceFailure(code: "totp_off", status: 409, message: "The second factor is off already.")
+                throw Self.alreadyOff
             }
-            let isHeldUp = try limiter.charge([.code(person: person.id)], connection) != nil
-            guard !isHeldUp, try SecondFactor(core: core).take(code, of: person, connection) != nil else {
-                try audit(
-                    .mfaFailed, .failure, requester: person.id, owner: person.id, "a code was refused",
-                    address: principal.address, connection)
-                return nil
-            }
+            guard try takes(code, of: person, address: principal.address, connection) else { return nil }
             return try switchOff(
                 person, by: principal.personID, keeping: principal.sessionID, address: principal.address, connection)
         }
         guard let ended else { throw Self.codeWrong }
         mail.wake()
         await events.publish(ended)
+    }
+
+    /// Switches the second factor of somebody off who lost the app and the recovery codes. The administrator proves to
+    /// be there: with the own password, and with a code where the own second factor is on. All sessions of the other
+    /// person end.
+    public func removeTOTP(of id: String, password: String, code: String?, by principal: Principal) async throws {
+        guard principal.role == .admin else { throw ServiceFailure.forbidden }
+        let administrator = try await confirmed(principal, password: password)
+        let ended = try await core.store.write { [self] connection -> EndedSessions? in
+            guard let person = try connection.person(id: id) else { throw ServiceFailure.notFound }
+            guard person.totpConfirmedAt != nil else { throw Self.alreadyOff }
+            guard let administrator = try connection.person(id: administrator.id) else {
+                throw ServiceFailure.notSignedIn
+            }
+            if administrator.totpConfirmedAt != nil,
+                try !takes(code ?? "", of: administrator, address: principal.address, connection)
+            {
+                return nil
+            }
+            return try switchOff(
+                person, by: principal.personID, keeping: nil, address: principal.address, connection)
+        }
+        guard let ended else { throw Self.codeWrong }
+        mail.wake()
+        await events.publish(ended)
+    }
+
+    /// The same for an operator at the machine, who has no password here.
+    public func removeTOTP(of id: String, by principal: Principal) async throws {
+        guard principal.role == .admin else { throw ServiceFailure.forbidden }
+        let ended = try await core.store.write { [self] connection -> EndedSessions in
+            guard let person = try connection.person(id: id) else { throw ServiceFailure.notFound }
+            return try switchOff(
+                person, by: principal.personID, keeping: nil, address: principal.address, connection)
+        }
+        mail.wake()
+        await events.publish(ended)
+    }
+
+    /// Whether the code is right; it is used up. What is wrong is counted and audited.
+    private func takes(
+        _ code: String, of person: PersonRecord, address: String, _ connection: any StoreConnection
+    ) throws -> Bool {
+        let isHeldUp = try limiter.charge([.code(person: person.id)], connection) != nil
+        if !isHeldUp, try SecondFactor(core: core).take(code, of: person, connection) != nil {
+            try limiter.clear(.code(person: person.id), connection)
+            return true
+        }
+        try audit(
+            .mfaFailed, .failure, requester: person.id, owner: person.id, "a code was refused", address: address,
+            connection)
+        return false
     }
 
     /// Switches the second factor off and forgets the recovery codes.
@@ -110,6 +156,8 @@ extension AccountService {
         return try core.endSessions(of: person.id, except: session, cause, connection)
     }
 
+    private static let alreadyOff = ServiceFailure(
+        code: "totp_off", status: 409, message: "The second factor is off already.")
     private static let codeWrong = ServiceFailure(
         code: "code_refused", status: 403, message: "The code is wrong, or was used before. Wait for the next one.")
 }

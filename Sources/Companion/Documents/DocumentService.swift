@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 internal import Logging
 internal import Signaling
-internal import Store
+public import Store
 internal import Vault
 
 /// Documents of rooms: streamed in and out in sealed pieces, never whole in memory.
@@ -52,11 +52,16 @@ public final class DocumentService: Sendable {
     }
 
     /// The newest documents of a room, newest first.
-    public func list(_ room: String, for principal: Principal, limit: Int = listMax) async throws -> [Document] {
-        let core = core
+    public func list(
+        _ room: String, for principal: Principal, limit: Int = listMax, after cursor: PageCursor? = nil
+    ) async throws -> Page<Document> {
+        let (core, limit) = (core, min(max(limit, 1), Self.listMax))
         _ = try await core.requireRoom(room, for: principal)
         return try await core.store.read { connection in
-            try connection.documents(in: room, limit: min(max(limit, 1), Self.listMax)).map { try core.document($0) }
+            try Page(
+                connection.documents(in: room, limit: limit + 1, after: cursor), limit: limit,
+                cursor: { PageCursor(key: $0.sharedAt, id: $0.id) }
+            ) { try core.document($0) }
         }
     }
 

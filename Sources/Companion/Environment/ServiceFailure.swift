@@ -30,6 +30,9 @@ public struct ServiceFailure: Error, Hashable, CustomStringConvertible {
     public static let busy = ServiceFailure(
         code: "busy", status: 503, message: "The server is busy. Try again in a few seconds.", retryAfterSeconds: 3)
 
+    /// A cursor that no list has given out.
+    public static let cursor = ServiceFailure.invalid("\"cursor\" is not one that a list has given out.")
+
     /// Something in the request cannot be right; `message` says what.
     public static func invalid(_ message: String) -> ServiceFailure {
         ServiceFailure(code: "invalid", status: 400, message: message)

@@ -2,7 +2,7 @@ import Credentials
 import Foundation
 import Logging
 public import Signaling
-import Store
+public import Store
 import Synchronization
 import Vault
 
@@ -162,10 +162,16 @@ public final class RelayAccessService: Sendable {
     // MARK: Looking
 
     /// The newest credentials.
-    public func list(limit: Int = listMax, by principal: Principal) async throws -> [RelayCredentialSummary] {
+    public func list(
+        limit: Int = listMax, after cursor: PageCursor? = nil, by principal: Principal
+    ) async throws -> Page<RelayCredentialSummary> {
+        let limit = min(max(limit, 1), Self.listMax)
         guard principal.role == .admin else { throw ServiceFailure.forbidden }
         return try await core.store.read { [core] connection in
-            try connection.relayCredentials(limit: min(max(limit, 1), Self.listMax)).map { record in
+            try Page(
+                connection.relayCredentials(limit: limit + 1, after: cursor), limit: limit,
+                cursor: { PageCursor(key: $0.issuedAt, id: $0.id) }
+            ) { record in
                 RelayCredentialSummary(
                     id: record.id, personID: record.personID, roomID: record.roomID, callID: record.callID,
                     reason: try core.vault.openText(record.reasonSealed, context: Self.reason(record.id)),

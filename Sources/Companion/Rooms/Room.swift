@@ -7,6 +7,8 @@ public struct Room: Sendable, Hashable {
     public var id: String
     /// Its title; nil for the direct room of two people.
     public var title: String?
+    /// Who may remove others; see ``StoreConnection/roomOwner(_:)``.
+    public var owner: String
     /// Its members, in the order in which they joined.
     public var members: [RoomMember]
     /// When it was made.
@@ -72,7 +74,8 @@ extension CompanionCore {
         }
         let title = try record.titleSealed.map { try vault.openText($0, context: Self.rooms("title", record.id)) }
         return Room(
-            id: record.id, title: title, members: members, createdAt: record.createdAt, lastMessageAt: lastMessageAt)
+            id: record.id, title: title, owner: try connection.roomOwner(record), members: members,
+            createdAt: record.createdAt, lastMessageAt: lastMessageAt)
     }
 
     /// The room when the principal is a member of it. Else nobody learns whether there is one; that somebody asked for

@@ -1,5 +1,5 @@
 internal import Signaling
-internal import Store
+public import Store
 
 /// Rooms: who may read and write what, and share documents. Every operation looks up the membership anew.
 public struct RoomService: Sendable {
@@ -12,13 +12,19 @@ public struct RoomService: Sendable {
         self.announcer = announcer
     }
 
+    /// Rooms of one page.
+    public static let listMax = 200
+
     /// The rooms of a person, the one with the newest message first.
-    public func list(_ principal: Principal, limit: Int = 200) async throws -> [Room] {
-        let core = core
+    public func list(
+        _ principal: Principal, limit: Int = listMax, after cursor: PageCursor? = nil
+    ) async throws -> Page<Room> {
+        let (core, limit) = (core, min(max(limit, 1), Self.listMax))
         return try await core.store.read { connection in
-            try connection.rooms(of: principal.personID, limit: min(max(limit, 1), 200)).map {
-                try core.room($0.room, lastMessageAt: $0.lastMessageAt, on: connection)
-            }
+            try Page(
+                connection.rooms(of: principal.personID, limit: limit + 1, after: cursor), limit: limit,
+                cursor: { PageCursor(key: $0.lastMessageAt ?? $0.room.createdAt, id: $0.room.id) }
+            ) { try core.room($0.room, lastMessageAt: $0.lastMessageAt, on: connection) }
         }
     }
 
@@ -71,11 +77,11 @@ public struct RoomService: Sendable {
         }
     }
 
-    /// Removes a member: oneself, or anybody by the person who made the room.
+    /// Removes a member: oneself, or anybody by the room's owner.
     public func removeMember(_ person: String, from id: String, by principal: Principal) async throws {
         let message = "a member was removed"
         try await change(id, by: principal, type: .roomMemberRemoved, message, person) { room, connection, _ in
-            guard person == principal.personID || room.createdBy == principal.personID else {
+            guard try person == principal.personID || connection.roomOwner(room) == principal.personID else {
                 throw ServiceFailure.forbidden
             }
             guard try connection.removeMember(person, from: room.id) else { throw ServiceFailure.notFound }

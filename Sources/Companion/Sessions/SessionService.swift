@@ -1,7 +1,7 @@
 import Foundation
 import Integrity
 import Logging
-import Store
+public import Store
 import Vault
 
 /// Sessions: who is signed in, from where, until when.
@@ -43,8 +43,10 @@ public final class SessionService: Sendable {
         let moved = session.address != address
         if moved || core.now - session.seenAt >= Int64(core.settings.sessions.touchSeconds) * 1000 {
             let now = core.now
-            try await core.store.write { connection in
-                try connection.touchSession(id: session.id, at: now, from: address)
+            do {
+                try await core.store.write { try $0.touchSession(id: session.id, at: now, from: address) }
+            } catch StoreFailure.full {
+                // Reading goes on while nothing can be written.
             }
         }
         return Principal(personID: person.id, sessionID: session.id, role: person.role, address: address)
@@ -78,20 +80,29 @@ public final class SessionService: Sendable {
     }
 
     /// The living sessions of the person who asks, the newest first.
-    public func list(for principal: Principal) async throws -> [SessionSummary] {
-        try await list(person: principal.personID)
+    public func list(
+        for principal: Principal, limit: Int = listMax, after cursor: PageCursor? = nil
+    ) async throws -> Page<SessionSummary> {
+        try await list(person: principal.personID, limit, cursor)
     }
 
     /// The living sessions of everybody, or of one person, the newest first: for administrators.
-    public func listAll(for principal: Principal, person: String? = nil) async throws -> [SessionSummary] {
+    public func listAll(
+        for principal: Principal, person: String? = nil, limit: Int = listMax, after cursor: PageCursor? = nil
+    ) async throws -> Page<SessionSummary> {
         guard principal.role == .admin else { throw ServiceFailure.forbidden }
-        return try await list(person: person)
+        return try await list(person: person, limit, cursor)
     }
 
-    private func list(person: String?) async throws -> [SessionSummary] {
-        let limits = core.sessionLimits
+    private func list(
+        person: String?, _ limit: Int, _ cursor: PageCursor?
+    ) async throws -> Page<SessionSummary> {
+        let (limits, limit) = (core.sessionLimits, min(max(limit, 1), Self.listMax))
         return try await core.store.read { [core] connection in
-            try connection.sessions(of: person, limits, limit: Self.listMax).map { session in
+            try Page(
+                connection.sessions(of: person, limits, limit: limit + 1, after: cursor), limit: limit,
+                cursor: { PageCursor(key: $0.createdAt, id: $0.id) }
+            ) { session in
                 SessionSummary(
                     id: session.id, personID: session.personID, createdAt: session.createdAt, seenAt: session.seenAt,
                     expiresAt: session.expiresAt, address: session.address,
@@ -128,11 +139,13 @@ public final class SessionService: Sendable {
 
     /// Ends what time has ended, and forgets what nobody needs any more, until the task is cancelled.
     public func run() async {
+        var trouble = Trouble("sessions cannot be swept")
         while !Task.isCancelled {
             do {
                 try await sweep()
+                trouble.note(nil, core.logger)
             } catch {
-                core.logger.error("sessions cannot be swept: \(error)")
+                trouble.note(error, core.logger)
             }
             try? await Task.sleep(for: .seconds(Self.sweepSeconds))
         }

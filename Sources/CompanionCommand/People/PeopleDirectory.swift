@@ -17,11 +17,10 @@ struct PeopleDirectory {
 
     /// The id of the account with this address.
     func id(of email: String) async throws -> String {
-        let found = try await accounts.people(query: email, by: Self.operatorPrincipal)
-        guard let match = found.first(where: { $0.person.email.lowercased() == email.lowercased() }) else {
+        guard let id = try await accounts.id(of: email, by: Self.operatorPrincipal) else {
             throw CommandFailure("there is no account of \(email); 'tern people list' lists all")
         }
-        return match.person.id
+        return id
     }
 
     /// Opens or closes the account with this address.

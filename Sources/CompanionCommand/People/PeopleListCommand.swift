@@ -15,8 +15,15 @@ struct PeopleListCommand: AsyncParsableCommand {
     mutating func run() async throws {
         let query = search
         try await data.withCore { core, _ in
-            let people = try await PeopleDirectory(core: core).accounts.people(
-                query: query, by: PeopleDirectory.operatorPrincipal)
+            let accounts = PeopleDirectory(core: core).accounts
+            var people: [PersonOverview] = []
+            var next: PageCursor?
+            repeat {
+                let page = try await accounts.people(
+                    query: query, after: next, by: PeopleDirectory.operatorPrincipal)
+                people += page
+                next = page.next
+            } while next != nil
             let rows = people.map { entry in
                 [
                     entry.person.email, entry.person.name, entry.person.role.rawValue, entry.person.state.rawValue,

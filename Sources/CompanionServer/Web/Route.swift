@@ -2,6 +2,7 @@ import Companion
 import HTTPTypes
 import Hummingbird
 import STUN
+import Store
 
 /// One route of the API: what the router knows of it, and what the API document says of it.
 struct Route: Sendable {
@@ -52,6 +53,11 @@ struct Route: Sendable {
         path.split(separator: "/").filter { $0.hasPrefix("{") }.map { String($0.dropFirst().dropLast()) }
     }
 
+    /// What a list of pages takes behind the question mark.
+    static func paging(max: Int) -> [Schema.Field] {
+        [.optional("limit", .integer(1...Int64(max))), .optional("cursor", .text(bytes: 1...96))]
+    }
+
     /// Whether a request may change something.
     var isSafe: Bool { method == .get }
 }
@@ -91,6 +97,16 @@ struct Call: Sendable {
             })
         else { throw ServiceFailure.notFound }
         return value
+    }
+
+    /// How many entries of a list are asked for.
+    func limit(max: Int) -> Int { Int(query["limit"]?.integer ?? Int64(max)) }
+
+    /// Where a list is to go on: what an earlier page gave out as `next`.
+    func cursor() throws -> PageCursor? {
+        guard let text = query["cursor"]?.text else { return nil }
+        guard let cursor = PageCursor(text: text) else { throw ServiceFailure.cursor }
+        return cursor
     }
 
     /// A required text of the body; the schema has seen to it that it is there.

@@ -57,11 +57,12 @@ extension StoreConnection {
         try row("SELECT * FROM calls WHERE id = ?", [.text(id)]).map(CallRecord.init)
     }
 
-    /// The newest calls that were requested before a time.
-    public func calls(before time: Int64, limit: Int) throws -> [CallRecord] {
-        try rows(
-            "SELECT * FROM calls WHERE requested_at < ? ORDER BY requested_at DESC, id LIMIT ?",
-            [.integer(time), .integer(Int64(limit))]
+    /// The newest calls, newest first.
+    public func calls(limit: Int, after cursor: PageCursor? = nil) throws -> [CallRecord] {
+        let behind = PageCursor.condition(cursor, newestFirst: "requested_at", id: "id", idsDescend: false)
+        return try rows(
+            "SELECT * FROM calls WHERE \(behind.sql) ORDER BY requested_at DESC, id LIMIT ?",
+            behind.arguments + [.integer(Int64(limit))]
         ).map(CallRecord.init)
     }
 

@@ -64,12 +64,16 @@ extension StoreConnection {
     }
 
     /// The newest documents of a room, newest first.
-    public func documents(in room: String, limit: Int) throws -> [DocumentRecord] {
-        try rows(
+    public func documents(
+        in room: String, limit: Int, after cursor: PageCursor? = nil
+    ) throws -> [DocumentRecord] {
+        let behind = PageCursor.condition(cursor, newestFirst: "shared_at", id: "id", idsDescend: false)
+        return try rows(
             """
-            SELECT * FROM documents WHERE room_id = ? AND deleted_at IS NULL ORDER BY shared_at DESC, id LIMIT ?
+            SELECT * FROM documents WHERE room_id = ? AND deleted_at IS NULL AND \(behind.sql)
+            ORDER BY shared_at DESC, id LIMIT ?
             """,
-            [.text(room), .integer(Int64(limit))]
+            [.text(room)] + behind.arguments + [.integer(Int64(limit))]
         ).map(DocumentRecord.init)
     }
 

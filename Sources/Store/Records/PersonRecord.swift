@@ -101,13 +101,24 @@ extension StoreConnection {
         try row("SELECT * FROM people WHERE email_index = ?", [.bytes(emailIndex)]).map(PersonRecord.init)
     }
 
-    /// Up to so many people, the oldest first, from the one after `after` (creation time and id) on.
-    public func people(state: PersonState? = nil, limit: Int, offset: Int = 0) throws -> [PersonRecord] {
-        let page: [SQLValue] = [.integer(Int64(limit)), .integer(Int64(offset))]
-        let order = "ORDER BY created_at, id LIMIT ? OFFSET ?"
-        guard let state else { return try rows("SELECT * FROM people \(order)", page).map(PersonRecord.init) }
-        return try rows("SELECT * FROM people WHERE state = ? \(order)", [.text(state.rawValue)] + page)
-            .map(PersonRecord.init)
+    /// Up to so many people, the oldest first, from the one behind `cursor` (creation time and id) on.
+    public func people(
+        state: PersonState? = nil, limit: Int, after cursor: PageCursor? = nil
+    ) throws -> [PersonRecord] {
+        var conditions = ["1 = 1"]
+        var arguments: [SQLValue] = []
+        if let state {
+            conditions.append("state = ?")
+            arguments.append(.text(state.rawValue))
+        }
+        if let cursor {
+            conditions.append("(created_at > ? OR (created_at = ? AND id > ?))")
+            arguments += [.integer(cursor.key), .integer(cursor.key), .text(cursor.id)]
+        }
+        return try rows(
+            "SELECT * FROM people WHERE \(conditions.joined(separator: " AND ")) ORDER BY created_at, id LIMIT ?",
+            arguments + [.integer(Int64(limit))]
+        ).map(PersonRecord.init)
     }
 
     /// How many active people have this role.

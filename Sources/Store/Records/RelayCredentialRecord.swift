@@ -68,9 +68,11 @@ extension StoreConnection {
     }
 
     /// The newest credentials.
-    public func relayCredentials(limit: Int) throws -> [RelayCredentialRecord] {
-        try rows(
-            "SELECT * FROM relay_credentials ORDER BY issued_at DESC, id DESC LIMIT ?", [.integer(Int64(limit))]
+    public func relayCredentials(limit: Int, after cursor: PageCursor? = nil) throws -> [RelayCredentialRecord] {
+        let behind = PageCursor.condition(cursor, newestFirst: "issued_at", id: "id", idsDescend: true)
+        return try rows(
+            "SELECT * FROM relay_credentials WHERE \(behind.sql) ORDER BY issued_at DESC, id DESC LIMIT ?",
+            behind.arguments + [.integer(Int64(limit))]
         ).map(RelayCredentialRecord.init)
     }
 

@@ -82,17 +82,21 @@ extension StoreConnection {
     }
 
     /// The newest rooms of a person, by their last message or, without one, by when they were made.
-    public func rooms(of person: String, limit: Int) throws -> [(room: RoomRecord, lastMessageAt: Int64?)] {
+    public func rooms(
+        of person: String, limit: Int, after cursor: PageCursor? = nil
+    ) throws -> [(room: RoomRecord, lastMessageAt: Int64?)] {
+        let behind = PageCursor.condition(cursor, newestFirst: "active_at", id: "id", idsDescend: false)
         let rows = try rows(
             """
-            SELECT rooms.*, (SELECT sent_at FROM messages WHERE messages.room_id = rooms.id
-                ORDER BY position DESC LIMIT 1) AS last_message_at
-            FROM rooms JOIN room_members ON room_members.room_id = rooms.id
-            WHERE room_members.person_id = ?
-            ORDER BY coalesce((SELECT sent_at FROM messages WHERE messages.room_id = rooms.id
-                ORDER BY position DESC LIMIT 1), rooms.created_at) DESC, rooms.id LIMIT ?
+            SELECT * FROM (
+                SELECT own.*, coalesce(own.last_message_at, own.created_at) AS active_at FROM (
+                    SELECT rooms.*, (SELECT sent_at FROM messages WHERE messages.room_id = rooms.id
+                        ORDER BY position DESC LIMIT 1) AS last_message_at
+                    FROM rooms JOIN room_members ON room_members.room_id = rooms.id
+                    WHERE room_members.person_id = ?) AS own) AS listed
+            WHERE \(behind.sql) ORDER BY active_at DESC, id LIMIT ?
             """,
-            [.text(person), .integer(Int64(limit))])
+            [.text(person)] + behind.arguments + [.integer(Int64(limit))])
         return try rows.map { (try RoomRecord($0), try $0.optionalInteger("last_message_at")) }
     }
 
@@ -149,6 +153,16 @@ extension StoreConnection {
             """,
             [.text(room)]
         ).map(MemberRecord.init)
+    }
+
+    /// Who looks after a room: whoever made it while a member of it, else who has been a member for longest.
+    public func roomOwner(_ room: RoomRecord) throws -> String {
+        try row(
+            """
+            SELECT person_id FROM room_members WHERE room_id = ?
+            ORDER BY CASE WHEN person_id = ? THEN 0 ELSE 1 END, joined_at, person_id LIMIT 1
+            """,
+            [.text(room.id), .text(room.createdBy)])?.text("person_id") ?? room.createdBy
     }
 
     /// Anybody, as a member would be shown.

@@ -98,12 +98,16 @@ extension StoreConnection {
     }
 
     /// The living sessions of a person, or of all people, the newest first.
-    public func sessions(of person: String?, _ limits: SessionLimits, limit: Int) throws -> [SessionRecord] {
+    public func sessions(
+        of person: String?, _ limits: SessionLimits, limit: Int, after cursor: PageCursor? = nil
+    ) throws -> [SessionRecord] {
         let whose = person == nil ? "" : " AND person_id = ?"
-        let arguments = limits.arguments + (person.map { [.text($0)] } ?? []) + [.integer(Int64(limit))]
+        let behind = PageCursor.condition(cursor, newestFirst: "created_at", id: "id", idsDescend: true)
+        let arguments =
+            limits.arguments + (person.map { [.text($0)] } ?? []) + behind.arguments + [.integer(Int64(limit))]
         return try rows(
             """
-            SELECT * FROM sessions WHERE \(SessionLimits.condition)\(whose)
+            SELECT * FROM sessions WHERE \(SessionLimits.condition)\(whose) AND \(behind.sql)
             ORDER BY created_at DESC, id DESC LIMIT ?
             """, arguments
         ).map(SessionRecord.init)

@@ -96,9 +96,11 @@ struct RouteMatrixTests {
         "GET /admin/allocations": admin(200), "POST /admin/allocations/{id}/end": admin(204),
         "GET /admin/relay": admin(200), "GET /admin/people": admin(200), "POST /admin/people": admin(201),
         "PATCH /admin/people/{id}": admin(200), "POST /admin/people/{id}/sign-out": admin(204),
-        "POST /admin/people/{id}/reset": admin(202), "GET /admin/sessions": admin(200),
+        "POST /admin/people/{id}/reset": admin(202), "DELETE /admin/people/{id}/totp": admin(409),
+        "GET /admin/sessions": admin(200),
         "DELETE /admin/sessions/{id}": admin(404), "GET /admin/calls": admin(200), "GET /admin/audit": admin(200),
-        "POST /admin/audit/verify": admin(200), "GET /admin/outbox": admin(200),
+        "POST /admin/audit/verify": admin(200), "POST /admin/audit/checkpoint": admin(200),
+        "GET /admin/outbox": admin(200),
         signOut: [401, 204, 204, 204, 204],
     ]
 
@@ -127,6 +129,7 @@ struct RouteMatrixTests {
             "POST /relay-credentials": ["room": .text(scene.room)],
             "POST /admin/relay-credentials": ["reason": "test", "ttl_seconds": 60],
             "POST /admin/people": ["email": "new@example.org", "name": "New", "role": "user"],
+            "DELETE /admin/people/{id}/totp": ["password": .text(TestServer.password)],
             "PATCH /admin/people/{id}": ["name": "Renamed"],
         ]
         return try await browser.api(

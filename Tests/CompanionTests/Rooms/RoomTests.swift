@@ -55,6 +55,30 @@ struct RoomTests {
             types == ["room.created", "room.member.added", "room.member.removed", "room.member.removed"])
     }
 
+    @Test("when the owner leaves, who has been there for longest looks after the room")
+    func ownerLeaves() async throws {
+        let test = try TestHub()
+        let ada = try await test.person("ada")
+        let people = [try await test.person("bob"), try await test.person("cy")]
+        let rooms = RoomService(core: test.core, announcer: test.hub)
+        let room = try await rooms.create(ada, title: "Ward", members: ["bob"])
+        #expect(room.owner == "ada")
+        test.companion.surroundings.advance(seconds: 1)
+        try await rooms.addMember("cy", to: room.id, by: people[0])
+        try await rooms.removeMember("ada", from: room.id, by: ada)
+        #expect(try await rooms.room(room.id, for: people[1]).owner == "bob")
+        await #expect(throws: ServiceFailure.forbidden) {
+            try await rooms.removeMember("bob", from: room.id, by: people[1])
+        }
+        await #expect(throws: ServiceFailure.notFound) {
+            try await rooms.removeMember("cy", from: room.id, by: ada)
+        }
+        try await rooms.removeMember("cy", from: room.id, by: people[0])
+        // Who comes back to the room that was made by the same person looks after it again.
+        try await rooms.addMember("ada", to: room.id, by: people[0])
+        #expect(try await rooms.room(room.id, for: people[0]).owner == "ada")
+    }
+
     @Test("rooms of nobody, of too many or of the disabled are not made")
     func refused() async throws {
         var settings = CompanionSettings()

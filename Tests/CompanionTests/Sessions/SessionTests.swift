@@ -218,6 +218,10 @@ struct SessionTests {
             await failure { try await accounts.change(person, PersonChange(role: .admin), by: user) } == .forbidden)
         #expect(await failure { try await accounts.resetByAdministrator(person, by: user) } == .forbidden)
         #expect(await failure { try await accounts.removeTOTP(of: person, by: user) } == .forbidden)
+        #expect(
+            await failure {
+                try await accounts.removeTOTP(of: person, password: AccountsWorld.password, code: nil, by: user)
+            } == .forbidden)
     }
 
     @Test("the list of people is searched by name and address")
@@ -247,6 +251,41 @@ struct SessionTests {
         _ = try await world.challenge(Self.email, password: "Another8tiger-x")
         try await world.accounts.removeTOTP(of: person, by: admin)
         _ = try await world.grant(Self.email, password: "Another8tiger-x")
+    }
+
+    @Test("an administrator removes a second factor with the own password and, where there is one, the own code")
+    func removeTOTP() async throws {
+        let world = try AccountsWorld()
+        let person = try await world.makePerson(Self.email)
+        let first = try #require(try await world.accounts.ensureAdministrator(email: "admin@example.org"))
+        let password = first.password
+        let admin = try await world.principal(world.grant(first.email, password: password))
+        func remove(_ password: String, _ code: String?, _ asker: Principal) async -> String? {
+            await failure {
+                try await world.accounts.removeTOTP(of: person, password: password, code: code, by: asker)
+            }?.code
+        }
+        #expect(await remove(password, nil, admin) == "totp_off")
+        _ = try await world.switchTOTPOn(Self.email)
+        #expect(await remove("Wrong7guess", nil, admin) == "password_wrong")
+        #expect(try await world.record(Self.email)?.totpConfirmedAt != nil)
+
+        // With a second factor of the administrator's own, the password is not enough.
+        let setup = try await world.accounts.beginTOTP(password: password, by: admin)
+        let secret = AuthenticatorApp.bytes(setup.secret)
+        func code() -> String {
+            TimeBasedCode.code(secret: secret, step: TimeBasedCode.step(at: world.clock.now))
+        }
+        _ = try await world.accounts.confirmTOTP(code: code(), by: admin)
+        #expect(await remove(password, nil, admin) == "code_refused")
+        #expect(await remove(password, code(), admin) == "code_refused")  // It was used to switch it on.
+        world.clock.advance(seconds: 30)
+        #expect(await remove(password, code(), admin) == nil)
+        #expect(world.endedSessions.count == 1)
+        _ = try await world.grant(Self.email)
+        let row = try #require(try await world.companion.rows().last { $0.type == "mfa.disabled" })
+        #expect(row.requester == admin.personID && row.owner == person)
+        #expect(try await world.lastMessage(to: Self.email).body.contains("second factor"))
     }
 
     @Test("the first administrator is made once, with a password that passes the policy")

@@ -22,9 +22,13 @@ struct AdminCallRoutes {
         ])
         return Route(
             method: .get, path: "/admin/calls", access: .admin, summary: "The calls, the newest first.",
-            output: .json(status: 200, .listed("calls", call, max: Self.listMax))
-        ) { _ in
-            let calls = try await core.store.read { try $0.calls(before: Int64.max, limit: Self.listMax) }
+            query: Route.paging(max: Self.listMax),
+            output: .json(status: 200, .paged("calls", call, max: Self.listMax))
+        ) { request in
+            let (limit, cursor) = (request.limit(max: Self.listMax), try request.cursor())
+            let found = try await core.store.read { try $0.calls(limit: limit + 1, after: cursor) }
+            let calls = Array(found.prefix(limit))
+            let next = found.count > limit ? calls.last.map { PageCursor(key: $0.requestedAt, id: $0.id) } : nil
             let ids = Set(calls.flatMap { [$0.requester, $0.callee] })
             var names: [String: String] = [:]
             // As many people as two for each call; the service takes a page at a time.
@@ -36,8 +40,8 @@ struct AdminCallRoutes {
                 rest = rest.dropFirst(AccountService.listMax)
             }
             let online = await hub.online(Array(ids))
-            return .json([
-                "calls": JSON(calls) { call in
+            return .json(
+                .paged("calls", Page(calls, next: next)) { call in
                     [
                         "id": .text(call.id), "room": .text(call.roomID),
                         "requester": .contact(id: call.requester, name: names[call.requester] ?? "", online: online),
@@ -47,8 +51,7 @@ struct AdminCallRoutes {
                         "ended_at": JSON(call.endedAt), "end_reason": JSON(call.endReason),
                         "path": JSON(call.pathRequester ?? call.pathCallee),
                     ]
-                }
-            ])
+                })
         }
     }
 }

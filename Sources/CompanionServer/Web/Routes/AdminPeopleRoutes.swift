@@ -8,17 +8,20 @@ struct AdminPeopleRoutes {
     let sessions: SessionService
     let hub: SignalingHub
 
-    var routes: [Route] { [list, invite, change, signOut, reset, sessionList, endSession] }
+    var routes: [Route] { [list, invite, change, signOut, reset, removeTOTP, sessionList, endSession] }
 
     private var list: Route {
-        Route(
+        let max = AccountService.listMax
+        return Route(
             method: .get, path: "/admin/people", access: .admin,
             summary: "People, by a part of their name or address.",
-            query: [.optional("query", .text(bytes: 0...200))],
-            output: .json(status: 200, .listed("people", .personOverview, max: AccountService.listMax))
+            query: [.optional("query", .text(bytes: 0...200))] + Route.paging(max: max),
+            output: .json(status: 200, .paged("people", .personOverview, max: max))
         ) { call in
-            let found = try await accounts.people(query: call.query["query"]?.text, by: try call.person())
-            return .json(["people": JSON(found) { .overview($0) }])
+            let found = try await accounts.people(
+                query: call.query["query"]?.text, limit: call.limit(max: max), after: try call.cursor(),
+                by: try call.person())
+            return .json(.paged("people", found) { .overview($0) })
         }
     }
 
@@ -76,6 +79,21 @@ struct AdminPeopleRoutes {
         }
     }
 
+    private var removeTOTP: Route {
+        Route(
+            method: .delete, path: "/admin/people/{id}/totp", access: .admin,
+            summary: "Switches the second factor off for somebody who lost it, and ends the sessions. Takes the "
+                + "administrator's own password, and a code where the administrator has a second factor.",
+            input: .json(.object([.required("password", .password), .optional("code", .code)])),
+            output: .nothing(status: 204), refusals: [403, 409], budget: .credential
+        ) { call in
+            try await accounts.removeTOTP(
+                of: try call.parameter("id"), password: try call.text("password"), code: call.body["code"]?.text,
+                by: try call.person())
+            return .done
+        }
+    }
+
     private var sessionList: Route {
         let session = Schema.object([
             .required("id", .id), .required("person", .contact), .required("address", .text),
@@ -83,16 +101,19 @@ struct AdminPeopleRoutes {
             .required("socket", .flag),
         ])
         return Route(
-            method: .get, path: "/admin/sessions", access: .admin, summary: "The sessions of everybody.",
-            output: .json(status: 200, .listed("sessions", session, max: SessionService.listMax))
+            method: .get, path: "/admin/sessions", access: .admin,
+            summary: "The sessions of everybody, the newest first.",
+            query: Route.paging(max: SessionService.listMax),
+            output: .json(status: 200, .paged("sessions", session, max: SessionService.listMax))
         ) { call in
-            let found = try await sessions.listAll(for: try call.person())
+            let found = try await sessions.listAll(
+                for: try call.person(), limit: call.limit(max: SessionService.listMax), after: try call.cursor())
             let contacts = try await accounts.contacts(ids: found.map(\.personID))
             let names = Dictionary(contacts.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
             let online = await hub.online(found.map(\.personID))
             let connected = await hub.connectedSessions()
-            return .json([
-                "sessions": JSON(found) { session in
+            return .json(
+                .paged("sessions", found) { session in
                     [
                         "id": .text(session.id),
                         "person": .contact(
@@ -101,8 +122,7 @@ struct AdminPeopleRoutes {
                         "created_at": .integer(session.createdAt), "seen_at": .integer(session.seenAt),
                         "socket": .flag(connected.contains(session.id)),
                     ]
-                }
-            ])
+                })
         }
     }
 

@@ -9,13 +9,16 @@ struct DocumentRoutes {
     var routes: [Route] { [list, share, download, delete] }
 
     private var list: Route {
-        Route(
+        let max = DocumentService.listMax
+        return Route(
             method: .get, path: "/rooms/{id}/documents", access: .signedIn,
             summary: "The documents of a room, the newest first.",
-            output: .json(status: 200, .listed("documents", .document, max: DocumentService.listMax))
+            query: Route.paging(max: max), output: .json(status: 200, .paged("documents", .document, max: max))
         ) { call in
-            let found = try await documents.list(try call.parameter("id"), for: try call.person())
-            return .json(["documents": JSON(found) { .document($0) }])
+            let found = try await documents.list(
+                try call.parameter("id"), for: try call.person(), limit: call.limit(max: max),
+                after: try call.cursor())
+            return .json(.paged("documents", found) { .document($0) })
         }
     }
 

@@ -3,6 +3,11 @@ import Store
 
 /// What services know, as the API tells it.
 extension JSON {
+    /// `{"name": [...], "next": cursor or null}`.
+    static func paged<Element>(_ name: String, _ page: Page<Element>, _ element: (Element) -> JSON) -> JSON {
+        [name: JSON(page.elements, element), "next": JSON(page.next?.text)]
+    }
+
     static func person(_ person: Person) -> JSON { .object(members(person)) }
 
     private static func members(_ person: Person) -> [String: JSON] {
@@ -26,7 +31,7 @@ extension JSON {
 
     static func room(_ room: Room, online: Set<String>) -> JSON {
         [
-            "id": .text(room.id), "title": JSON(room.title),
+            "id": .text(room.id), "title": JSON(room.title), "owner": .text(room.owner),
             "members": JSON(room.members) { contact(id: $0.id, name: $0.name, online: online) },
             "created_at": .integer(room.createdAt), "last_message_at": JSON(room.lastMessageAt),
         ]

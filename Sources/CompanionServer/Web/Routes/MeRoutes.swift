@@ -59,7 +59,8 @@ struct MeRoutes {
 
     private var disableTOTP: Route {
         Route(
-            method: .delete, path: "/me/totp", access: .signedIn, summary: "Switches the second factor off.",
+            method: .delete, path: "/me/totp", access: .signedIn,
+            summary: "Switches the second factor off, with a code of the app or a recovery code; other sessions end.",
             input: .json(.object([.required("password", .password), .required("code", .code)])),
             output: .nothing(status: 204), refusals: [409], budget: .credential
         ) { call in

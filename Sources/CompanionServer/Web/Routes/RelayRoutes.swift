@@ -28,20 +28,21 @@ struct RelayRoutes {
         ])
         return Route(
             method: .get, path: "/admin/relay-credentials", access: .admin,
-            summary: "The relay credentials that were issued last.",
-            output: .json(status: 200, .listed("credentials", credential))
+            summary: "The relay credentials, the one issued last first.",
+            query: Route.paging(max: RelayAccessService.listMax),
+            output: .json(status: 200, .paged("credentials", credential, max: RelayAccessService.listMax))
         ) { call in
-            let found = try await relayAccess.list(by: try call.person())
-            return .json([
-                "credentials": JSON(found) { credential in
+            let found = try await relayAccess.list(
+                limit: call.limit(max: RelayAccessService.listMax), after: try call.cursor(), by: try call.person())
+            return .json(
+                .paged("credentials", found) { credential in
                     [
                         "id": .text(credential.id), "person": JSON(credential.personID),
                         "room": JSON(credential.roomID), "reason": .text(credential.reason),
                         "issued_by": .text(credential.issuedBy), "issued_at": .integer(credential.issuedAt),
                         "expires_at": .integer(credential.expiresAt), "revoked_at": JSON(credential.revokedAt),
                     ]
-                }
-            ])
+                })
         }
     }
 

@@ -8,31 +8,32 @@ struct RoomRoutes {
     let messages: MessageService
     let hub: SignalingHub
 
-    /// People in one answer.
-    private static let peopleMax = 1000
-
     var routes: [Route] { [people, list, create, room, addMember, removeMember, history] }
 
     private var people: Route {
-        Route(
-            method: .get, path: "/people", access: .signedIn, summary: "Everybody who can be called.",
-            output: .json(status: 200, .listed("people", .contact, max: Self.peopleMax))
+        let max = AccountService.contactsMax
+        return Route(
+            method: .get, path: "/people", access: .signedIn, summary: "Everybody who can be called, by name.",
+            query: Route.paging(max: max), output: .json(status: 200, .paged("people", .contact, max: max))
         ) { call in
             _ = try call.person()
-            let found = try await accounts.contacts().prefix(Self.peopleMax)
+            let found = try await accounts.contacts(limit: call.limit(max: max), after: call.cursor()?.id)
             let online = await hub.online(found.map(\.id))
-            return .json(["people": JSON(found) { .contact(id: $0.id, name: $0.name, online: online) }])
+            return .json(.paged("people", found) { .contact(id: $0.id, name: $0.name, online: online) })
         }
     }
 
     private var list: Route {
-        Route(
-            method: .get, path: "/rooms", access: .signedIn, summary: "The rooms that whoever asks is a member of.",
-            output: .json(status: 200, .listed("rooms", .room))
+        let max = RoomService.listMax
+        return Route(
+            method: .get, path: "/rooms", access: .signedIn,
+            summary: "The rooms that whoever asks is a member of, the one with the newest message first.",
+            query: Route.paging(max: max), output: .json(status: 200, .paged("rooms", .room, max: max))
         ) { call in
-            let found = try await rooms.list(try call.person())
+            let found = try await rooms.list(
+                try call.person(), limit: call.limit(max: max), after: try call.cursor())
             let online = await hub.online(found.flatMap { $0.members.map(\.id) })
-            return .json(["rooms": JSON(found) { .room($0, online: online) }])
+            return .json(.paged("rooms", found) { .room($0, online: online) })
         }
     }
 
@@ -67,7 +68,8 @@ struct RoomRoutes {
 
     private var addMember: Route {
         Route(
-            method: .post, path: "/rooms/{id}/members", access: .signedIn, summary: "Adds a member to a room.",
+            method: .post, path: "/rooms/{id}/members", access: .signedIn,
+            summary: "Adds a member to a room; every member may.",
             input: .json(.object([.required("person", .id)])), output: .nothing(status: 204), refusals: [409]
         ) { call in
             try await rooms.addMember(
@@ -79,7 +81,7 @@ struct RoomRoutes {
     private var removeMember: Route {
         Route(
             method: .delete, path: "/rooms/{id}/members/{person}", access: .signedIn,
-            summary: "Removes a member from a room: oneself, or anybody by who made it.",
+            summary: "Removes a member from a room: oneself, or anybody by its owner.",
             output: .nothing(status: 204), refusals: [403, 409]
         ) { call in
             try await rooms.removeMember(

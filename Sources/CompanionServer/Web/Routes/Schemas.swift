@@ -36,7 +36,7 @@ extension Schema {
     static let room = Schema.named(
         "Room",
         [
-            .required("id", .id), .required("title", .nullable(.text)),
+            .required("id", .id), .required("title", .nullable(.text)), .required("owner", .id),
             .required("members", .list(.contact, max: 1000)), .required("created_at", .time),
             .required("last_message_at", .nullable(.time)),
         ])
@@ -79,6 +79,11 @@ extension Schema {
 
     /// `{"status": word}`.
     static func status(_ word: String) -> Schema { .object([.required("status", .choice([word]))]) }
+
+    /// `{"name": [...], "next": cursor or null}`.
+    static func paged(_ name: String, _ element: Schema, max: Int) -> Schema {
+        .object([.required(name, .list(element, max: max)), .required("next", .nullable(.text(bytes: 1...96)))])
+    }
 
     /// `{"name": [...]}`.
     static func listed(_ name: String, _ element: Schema, max: Int = 200) -> Schema {

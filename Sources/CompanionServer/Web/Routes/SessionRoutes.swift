@@ -48,20 +48,22 @@ struct SessionRoutes {
             .required("seen_at", .time), .required("address", .text), .required("agent", .text),
         ])
         return Route(
-            method: .get, path: "/sessions", access: .signedIn, summary: "The sessions of whoever asks.",
-            output: .json(status: 200, .listed("sessions", summary))
+            method: .get, path: "/sessions", access: .signedIn,
+            summary: "The sessions of whoever asks, the newest first.",
+            query: Route.paging(max: SessionService.listMax),
+            output: .json(status: 200, .paged("sessions", summary, max: SessionService.listMax))
         ) { call in
             let principal = try call.person()
-            let found = try await sessions.list(for: principal)
-            return .json([
-                "sessions": JSON(found) { session in
+            let found = try await sessions.list(
+                for: principal, limit: call.limit(max: SessionService.listMax), after: try call.cursor())
+            return .json(
+                .paged("sessions", found) { session in
                     [
                         "id": .text(session.id), "current": .flag(session.id == principal.sessionID),
                         "created_at": .integer(session.createdAt), "seen_at": .integer(session.seenAt),
                         "address": .text(session.address), "agent": .text(session.agent),
                     ]
-                }
-            ])
+                })
         }
     }
 
