@@ -3,16 +3,17 @@ internal import Synchronization
 
 /// Counts things by key across loops, without a lock and in fixed memory.
 ///
-/// A word holds 48 bits of the key's hash and a count of 16 bits. A key may stand in any of the `window` words from its
-/// place on, and a word whose count falls to 0 is free at once, so nothing has ever to be cleaned up. Two loops that
-/// meet the same new key in the same instant may give it two words; the sum over the window counts, so no harm is done.
+/// A word holds 48 bits of the key's hash and a count of 16 bits. A key may stand in any word of two buckets that its
+/// hash names, and comes into the emptier one: with half of the words in use no bucket gets full. A word whose count
+/// falls to 0 is free at once, so nothing has ever to be cleaned up. Two loops that meet the same new key in the same
+/// instant may give it two words; the sum over both buckets counts, so no harm is done.
 final class SharedCounts: Sendable {
     private let words: RigidArray<Atomic<UInt64>>
     private let key: TableKey
     private let mask: Int
 
-    /// Words that one key may stand in: two cache lines.
-    private static var window: Int { 16 }
+    /// Words of one bucket: a cache line.
+    private static var bucket: Int { 8 }
     private static var countMask: UInt64 { 0xFFFF }
 
     /// Room for at least `capacity` keys.
@@ -26,8 +27,8 @@ final class SharedCounts: Sendable {
         mask = count - 1
     }
 
-    /// Adds one to the count of `id` unless that makes it exceed `limit`, or no word is free (which a keyed hash and
-    /// twice as many words as keys make a matter of theory).
+    /// Adds one to the count of `id` unless that makes it exceed `limit`, or no word is free (which a keyed hash, two
+    /// buckets to choose from and twice as many words as keys make a matter of theory).
     func add(_ id: UInt64, limit: Int) -> Bool {
         let hash = key.hash(id, 0)
         guard let position = addOne(hash) else { return false }
@@ -45,8 +46,8 @@ final class SharedCounts: Sendable {
     func subtract(_ id: UInt64) {
         let hash = key.hash(id, 0)
         let tag = hash & ~Self.countMask
-        for step in 0..<Self.window {
-            let position = (Int(truncatingIfNeeded: hash) &+ step) & mask
+        for step in 0..<2 * Self.bucket {
+            let position = position(hash, step)
             var word = words[position].load(ordering: .acquiring)
             while word & ~Self.countMask == tag, word & Self.countMask > 0 {
                 let rest = word & Self.countMask == 1 ? 0 : word - 1
@@ -64,8 +65,8 @@ final class SharedCounts: Sendable {
     private func count(_ hash: UInt64) -> Int {
         let tag = hash & ~Self.countMask
         var sum = 0
-        for step in 0..<Self.window {
-            let word = words[(Int(truncatingIfNeeded: hash) &+ step) & mask].load(ordering: .acquiring)
+        for step in 0..<2 * Self.bucket {
+            let word = words[position(hash, step)].load(ordering: .acquiring)
             if word & ~Self.countMask == tag { sum += Int(word & Self.countMask) }
         }
         return sum
@@ -74,12 +75,13 @@ final class SharedCounts: Sendable {
     private func addOne(_ hash: UInt64) -> Int? {
         let tag = hash & ~Self.countMask
         for _ in 0..<8 {
-            var empty: Int?
-            for step in 0..<Self.window {
-                let position = (Int(truncatingIfNeeded: hash) &+ step) & mask
+            // The last empty word of each bucket, and how many it has.
+            var empty: [2 of (step: Int, count: Int)] = .init(repeating: (0, 0))
+            for step in 0..<2 * Self.bucket {
+                let position = position(hash, step)
                 var word = words[position].load(ordering: .acquiring)
                 if word == 0 {
-                    if empty == nil { empty = position }
+                    empty[step / Self.bucket] = (step, empty[step / Self.bucket].count + 1)
                     continue
                 }
                 while word & ~Self.countMask == tag, word & Self.countMask < Self.countMask, word != 0 {
@@ -89,12 +91,23 @@ final class SharedCounts: Sendable {
                     word = result.original
                 }
             }
-            guard let empty else { return nil }
-            if words[empty].compareExchange(expected: 0, desired: tag | 1, ordering: .acquiringAndReleasing).exchanged {
-                return empty
+            let emptier = empty[0].count >= empty[1].count ? empty[0] : empty[1]
+            guard emptier.count > 0 else { return nil }
+            let free = position(hash, emptier.step)
+            if words[free].compareExchange(expected: 0, desired: tag | 1, ordering: .acquiringAndReleasing).exchanged {
+                return free
             }
         }
         return nil
+    }
+
+    /// The words that a key may stand in: those of its first bucket, then those of its second one, which is another.
+    private func position(_ hash: UInt64, _ step: Int) -> Int {
+        let buckets = mask & ~(Self.bucket - 1)
+        let first = Int(truncatingIfNeeded: hash) & buckets
+        guard step >= Self.bucket else { return first &+ step }
+        let second = Int(truncatingIfNeeded: hash &>> 40) & buckets
+        return (second == first ? first ^ Self.bucket : second) &+ step &- Self.bucket
     }
 
     private func clearIfZero(_ position: Int) {
