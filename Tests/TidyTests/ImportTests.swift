@@ -14,7 +14,8 @@ struct ImportTests {
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl", "Foundation", "Glibc"],
         "Load": [
-            "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule", "Foundation", "Glibc",
+            "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule", "Histogram",
+            "Foundation", "Glibc",
         ],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],

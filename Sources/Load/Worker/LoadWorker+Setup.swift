@@ -205,7 +205,7 @@ extension LoadWorker {
     private func finish(_ session: LoadSession) {
         if plan.profile == .allocations, order.phase != .teardown {
             counters.received += 1
-            latency[LatencyHistogram.index(clinux_monotonic_nanoseconds() - session.startedAt)] += 1
+            latency.record(clinux_monotonic_nanoseconds() - session.startedAt)
         }
         remove(session)
     }

@@ -208,6 +208,6 @@ extension LoadWorker {
         }
         counters.received &+= 1
         counters.receivedBytes &+= UInt64(count)
-        latency[LatencyHistogram.index(UInt64(max(0, transit)))] &+= 1
+        latency.record(UInt64(max(0, transit)))
     }
 }

@@ -36,7 +36,7 @@ final class LoadWorker {
     let descriptors: UnsafeMutablePointer<Int32>
     let up: UnsafeMutablePointer<FlowRecord>
     let down: UnsafeMutablePointer<FlowRecord>
-    let latency: UnsafeMutablePointer<UInt64>
+    var latency = LatencyHistogram()
     let template: PacketTemplate
     let inbox: UnsafeMutablePointer<clinux_receive_batch>
     let inboxBytes: UnsafeMutablePointer<UInt8>
@@ -88,8 +88,6 @@ final class LoadWorker {
         up.initialize(repeating: FlowRecord(), count: limit)
         down = .allocate(capacity: limit)
         down.initialize(repeating: FlowRecord(), count: limit)
-        latency = .allocate(capacity: LatencyHistogram.size)
-        latency.initialize(repeating: 0, count: LatencyHistogram.size)
         inbox = .allocate(capacity: 1)
         inboxBytes = .allocate(capacity: Int(CLINUX_RECEIVE_SLOTS) * (Int(CLINUX_BUFFER_BYTES) + 128))
         clinux_receive_prepare(inbox, inboxBytes, Int(CLINUX_BUFFER_BYTES) + 128, 0)
@@ -106,7 +104,6 @@ final class LoadWorker {
         descriptors.deallocate()
         up.deallocate()
         down.deallocate()
-        latency.deallocate()
         inbox.deallocate()
         inboxBytes.deallocate()
         template.deallocate()
@@ -183,9 +180,8 @@ final class LoadWorker {
         counters.ownDrops = max(drops, counters.ownDrops)
         counters.cpuNanoseconds = clinux_thread_nanoseconds()
         var report = LoadControl.Report(
-            counters: counters,
-            latency: LatencyHistogram(counts: UnsafeBufferPointer(start: latency, count: LatencyHistogram.size)),
-            setup: setup, failure: failure, generation: generation, isFinished: isFinished)
+            counters: counters, latency: latency.copy(), setup: setup.copy(), failure: failure, generation: generation,
+            isFinished: isFinished)
         let jitters = (0..<limit).flatMap { [up[$0].jitter, down[$0].jitter] }.filter { $0 > 0 }
         report.jitter = jitters.isEmpty ? 0 : jitters.reduce(0, +) / Double(jitters.count)
         control.publish(report, worker: number)
