@@ -21,8 +21,10 @@ CALLS_MAX = DATAGRAMS // 100
 @pytest.fixture(scope="module")
 def interposer(tmp_path_factory):
     library = tmp_path_factory.mktemp("count") / "count_calls.so"
-    source = pathlib.Path(__file__).parent / "native" / "count_calls.c"
-    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    here = pathlib.Path(__file__).parent
+    interposers = here.parent.parent / "Benchmarks" / "Sources" / "CallCounts"
+    source = here / "native" / "count_calls.c"
+    subprocess.run(["gcc", "-O2", "-shared", "-fPIC", "-I", interposers, "-o", library, source, "-ldl"], check=True)
     return library
 
 

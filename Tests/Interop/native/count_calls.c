@@ -25,7 +25,7 @@ __attribute__((constructor)) static void begin(void) {
     close(file);
 }
 
-static void count(int kind) {
+static void count(int kind, unsigned number) {
     if (is_loop <= 0) {
         char name[16] = "";
         // A loop gives itself its name after it has begun: asked again until it has one.
@@ -33,32 +33,7 @@ static void count(int kind) {
         if (strncmp(name, "tern-loop", 9) != 0) return;
         is_loop = 1;
     }
-    __atomic_fetch_add((counts ? counts : unused) + kind, 1, __ATOMIC_RELAXED);
+    __atomic_fetch_add((counts ? counts : unused) + kind, number, __ATOMIC_RELAXED);
 }
 
-extern void *__libc_malloc(size_t);
-extern void *__libc_calloc(size_t, size_t);
-extern void *__libc_realloc(void *, size_t);
-extern void *__libc_memalign(size_t, size_t);
-void *malloc(size_t size) { return count(MALLOC), __libc_malloc(size); }
-void *calloc(size_t number, size_t size) { return count(MALLOC), __libc_calloc(number, size); }
-void *realloc(void *old, size_t size) { return count(MALLOC), __libc_realloc(old, size); }
-void *memalign(size_t alignment, size_t size) { return count(MALLOC), __libc_memalign(alignment, size); }
-void *aligned_alloc(size_t alignment, size_t size) { return count(MALLOC), __libc_memalign(alignment, size); }
-int posix_memalign(void **into, size_t alignment, size_t size) {
-    count(MALLOC);
-    *into = __libc_memalign(alignment, size);
-    return *into ? 0 : 12;
-}
-
-#define FORWARD(name, kind)                                                \
-    void *name(void *object) {                                             \
-        static void *(*next)(void *);                                      \
-        if (!next) next = (void *(*)(void *))dlsym(RTLD_NEXT, #name);      \
-        count(kind);                                                       \
-        return next(object);                                               \
-    }
-FORWARD(swift_retain, RETAIN)
-FORWARD(swift_release, RELEASE)
-FORWARD(swift_bridgeObjectRetain, RETAIN)
-FORWARD(swift_bridgeObjectRelease, RELEASE)
+#include "interposers.h"
