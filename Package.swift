@@ -38,6 +38,7 @@ let package = Package(
         // C: kernel and library interfaces that Swift cannot import, as inline functions.
         .target(name: "CLinux"),
         .target(name: "COpenSSL", linkerSettings: [.linkedLibrary("ssl"), .linkedLibrary("crypto")]),
+        .target(name: "CSRTP"),
         .target(name: "CResolver", linkerSettings: [.linkedLibrary("resolv")]),
         .target(name: "CArgon2", linkerSettings: [.linkedLibrary("argon2")]),
         .target(name: "CCurl", linkerSettings: [.linkedLibrary("curl")]),
@@ -88,10 +89,11 @@ let package = Package(
         .target(
             name: "Probe", dependencies: ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl"],
             swiftSettings: common),
+        .target(name: "MediaPath", dependencies: ["COpenSSL", "CSRTP"], swiftSettings: common),
         .target(
             name: "Load",
             dependencies: [
-                "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN",
+                "CLinux", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
@@ -132,7 +134,7 @@ let package = Package(
             name: "RelayCommand",
             dependencies: [
                 "RelayServer", "ConfigurationKeys", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
-                "Probe", "Load",
+                "Probe", "Load", "MediaPath",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Logging", package: "swift-log"),
             ],
@@ -178,7 +180,9 @@ let package = Package(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
-            name: "LoadTests", dependencies: ["Load", "TURNClient", "Credentials", "STUN"], swiftSettings: common),
+            name: "LoadTests", dependencies: ["Load", "MediaPath", "TURNClient", "Credentials", "STUN"],
+            swiftSettings: common),
+        .testTarget(name: "MediaPathTests", dependencies: ["MediaPath"], swiftSettings: common),
         .testTarget(name: "ProbeTests", dependencies: ["Probe", "TURNClient", "STUN"], swiftSettings: common),
         .testTarget(
             name: "SimulationTests", dependencies: ["RelayCore", "TURNClient", "STUN", "Integrity", "Credentials"],

@@ -13,9 +13,10 @@ struct ImportTests {
         "KernelPath": ["CBPF", "STUN", "Glibc"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl", "Foundation", "Glibc"],
+        "MediaPath": ["COpenSSL", "CSRTP", "Glibc"],
         "Load": [
-            "CLinux", "COpenSSL", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule", "Histogram",
-            "Foundation", "Glibc",
+            "CLinux", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule",
+            "Histogram", "Foundation", "Glibc",
         ],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],
         "ConfigurationKeys": ["Yams", "Foundation", "Glibc"],
@@ -36,8 +37,8 @@ struct ImportTests {
             "NIOHTTPTypesHTTP1", "NIOSSL", "Logging", "Foundation", "Glibc",
         ],
         "RelayCommand": [
-            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Load", "Credentials", "Integrity", "STUN",
-            "ArgumentParser",
+            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Load", "MediaPath", "Credentials", "Integrity",
+            "STUN", "ArgumentParser",
             "Logging", "Foundation",
             "Glibc",
         ],
@@ -48,7 +49,7 @@ struct ImportTests {
         "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
         "CLinux": [], "COpenSSL": [], "CResolver": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
-        "CBPF": [],
+        "CBPF": [], "CSRTP": [],
     ]
     static let everywhere: Set<String> = ["Synchronization"]
 
@@ -67,7 +68,7 @@ struct ImportTests {
         #expect(Set(Self.arrows.keys) == Set(SourceTree.folders(in: "Sources")))
     }
 
-    static let cModules = ["CLinux", "COpenSSL", "CResolver", "CArgon2", "CCurl", "CQRCode", "CPages", "CBPF"]
+    static let cModules = ["CLinux", "COpenSSL", "CResolver", "CArgon2", "CCurl", "CQRCode", "CPages", "CBPF", "CSRTP"]
 
     @Test("C modules include the system's headers and their own only", arguments: cModules)
     func includes(of module: String) {
