@@ -149,6 +149,11 @@ public struct LoadResult: Codable, Sendable {
     /// The highest rate that passed.
     public var capacity: Double?
 
+    /// What became of real media; nil without `--media`.
+    public var media: MediaResult?
+    /// What was proven; nil without `--prove`.
+    public var proof: ProofResult?
+
     /// Of a plan that has not run.
     init(_ plan: LoadPlan) {
         uris = plan.uris.map(\.description)

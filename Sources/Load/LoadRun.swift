@@ -14,7 +14,8 @@ public final class LoadRun {
     private static let tolerance = 0.000_5
 
     private let plan: LoadPlan
-    private let control: LoadControl
+    let control: LoadControl
+    private var inspection: MediaInspection?
     private let serverProcess: Int32?
     private let onSample: (LoadResult.Sample) -> Void
     /// Called while sessions are set up: how many are ready, and how many failed.
@@ -38,7 +39,10 @@ public final class LoadRun {
         let threads = try start()
         defer { finish(threads) }
         try setUp(&result)
-        traffic(&result, rate: plan.targetRate, seconds: plan.seconds)
+        if result.ready > 0 || !plan.profile.carriesData {
+            traffic(&result, rate: plan.targetRate, seconds: plan.seconds)
+        }
+        if let inspection { conclude(inspection, &result) }
         result.time = clinux_unix_seconds()
         return result
     }
@@ -87,26 +91,40 @@ public final class LoadRun {
         let servers = try plan.uris.map { uri in
             try ClientSocket.addresses(of: uri.host, port: uri.port)[0]
         }
+        inspection = try plan.media.map { try MediaInspection($0, plan) }
         let peerAddress = try plan.peerAddress ?? LoadRun.localAddress(towards: servers[0])
         // Pairs stay together on one loop.
         let unit = plan.isClientToClient ? 2 : 1
         let units = plan.sessions / unit
         return try (0..<plan.loops).map { number in
             let own = (units / plan.loops + (number < units % plan.loops ? 1 : 0)) * unit
-            let worker = LoadWorker(
-                plan, number: number, limit: max(own, 1), servers: servers, peerAddress: peerAddress, control: control)
-            guard let worker else { throw LoadFailure("no socket at \(peerAddress) for the peer: give --peer-address") }
-            let box = WorkerBox(worker)
+            let box = WorkerBox(try worker(number, own, unit: unit, servers, peerAddress))
             let thread = Thread { box.worker.run() }
             thread.start()
             return thread
         }
     }
 
+    private func worker(
+        _ number: Int, _ own: Int, unit: Int, _ servers: [TransportAddress], _ peerAddress: IPAddress
+    ) throws -> any LoadLoop {
+        if let inspection {
+            let worker = MediaWorker(
+                plan, inspection.setting, number: number, limit: max(own / unit, 1), servers: servers,
+                control: control, board: inspection.board)
+            guard let worker else { throw LoadFailure("OpenSSL cannot use DTLS 1.2 with the SRTP profile") }
+            return worker
+        }
+        let worker = LoadWorker(
+            plan, number: number, limit: max(own, 1), servers: servers, peerAddress: peerAddress, control: control)
+        guard let worker else { throw LoadFailure("no socket at \(peerAddress) for the peer: give --peer-address") }
+        return worker
+    }
+
     /// Hands a worker to its thread: only that one touches it.
     private final class WorkerBox: @unchecked Sendable {
-        let worker: LoadWorker
-        init(_ worker: LoadWorker) { self.worker = worker }
+        let worker: any LoadLoop
+        init(_ worker: any LoadLoop) { self.worker = worker }
     }
 
     private static func localAddress(towards server: TransportAddress) throws -> IPAddress {
@@ -115,8 +133,10 @@ public final class LoadRun {
 
     private func setUp(_ result: inout LoadResult) throws {
         let startedAt = ClientClock.nanoseconds
-        let planned = plan.profile == .allocations ? 0 : UInt64(plan.sessions)
+        let calls = plan.media != nil && plan.isClientToClient ? plan.sessions / 2 : plan.sessions
+        let planned = plan.profile == .allocations ? 0 : UInt64(calls)
         let patience = LoadRun.setupPatience + (plan.rampPerSecond.map { Double(plan.sessions) / $0 } ?? 0)
+        result.sessions = plan.media == nil ? plan.sessions : calls
         control.give(.setup)
         var sum = LoadCounters()
         while true {
@@ -131,7 +151,9 @@ public final class LoadRun {
         result.failed = max(sum.failed, planned - min(planned, sum.ready))
         result.failure = control.all.compactMap(\.failure).first
         result.setupPerSecond = planned == 0 ? 0 : Double(sum.ready) / max(spent, 0.001)
-        guard planned == 0 || sum.ready > 0 else {
+        // A proof tells itself why no handshake was good.
+        let isToProve = plan.media?.proof != nil && inspection?.board.outcomes.contains { $0.failure != nil } == true
+        guard planned == 0 || sum.ready > 0 || isToProve else {
             throw LoadFailure("no session could be set up: \(result.failure ?? "no answer from the server")")
         }
     }
@@ -155,6 +177,8 @@ public final class LoadRun {
                 last = now
             }
         }
+        // Packets are still under way: this is when the server holds them.
+        inspection?.lookAtMemory()
         let end = control.give(.drain)
         let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
         wait(LoadRun.drainSeconds) {
@@ -207,14 +231,14 @@ public final class LoadRun {
     }
 
     /// The sum once every worker has told about the last order.
-    private func settled() -> LoadControl.Report {
+    func settled() -> LoadControl.Report {
         let generation = control.currentGeneration
         wait(1) { control.all.allSatisfy { $0.generation >= generation } }
         Thread.sleep(forTimeInterval: 0.12)
         return total()
     }
 
-    private func wait(_ seconds: Double, until condition: () -> Bool) {
+    func wait(_ seconds: Double, until condition: () -> Bool) {
         let deadline = ClientClock.nanoseconds + UInt64(seconds * 1e9)
         while !condition(), ClientClock.nanoseconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
     }

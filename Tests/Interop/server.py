@@ -160,6 +160,25 @@ def running(
             stop(server, clean)
 
 
+@contextlib.contextmanager
+def coturn():
+    """Debian's turnserver on loopback, whatever the server under test is."""
+    with tempfile.TemporaryDirectory(prefix="coturn-") as name:
+        folder = pathlib.Path(name)
+        certificate(folder)
+        ports, arguments = coturn_arguments(folder, ("127.0.0.1",), ("127.0.0.1",))
+        log_path = folder / "log"
+        with open(log_path, "wb") as log:
+            process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
+        try:
+            wait_until(
+                lambda: all(accepts(host, port) for (_, host), port in ports.items()), 10, "coturn to listen")
+            yield Server(process, folder, log_path, ports)
+        finally:
+            process.kill()
+            process.wait()
+
+
 def wait_until_listening(server, count, ports):
     def listens():
         assert server.process.poll() is None, f"no start, exit code {server.process.returncode}:\n{server.log}"

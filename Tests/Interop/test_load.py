@@ -1,11 +1,8 @@
 """`tern load`: its numbers against the relay's own counters, a path of known loss, and another server."""
 
-import contextlib
 import json
-import pathlib
 import re
 import subprocess
-import tempfile
 import urllib.request
 
 import pytest
@@ -152,29 +149,9 @@ def test_a_path_that_loses_one_in_a_hundred(relay):
     assert result["latency"]["p90"] < 30_000 <= result["latency"]["p999"]
 
 
-@contextlib.contextmanager
-def coturn():
-    """Debian's turnserver on loopback."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        server.certificate(folder)
-        ports, arguments = server.coturn_arguments(folder, ("127.0.0.1",), ("127.0.0.1",))
-        with open(folder / "log", "wb") as log:
-            process = subprocess.Popen(arguments, stdout=log, stderr=subprocess.STDOUT, cwd=folder)
-        try:
-            server.wait_until(
-                lambda: all(server.accepts(host, port) for (_, host), port in ports.items()), 10, "coturn to listen")
-            yield {kind: port for (kind, _), port in ports.items()}
-        finally:
-            process.kill()
-            process.wait()
-
-
 def test_it_drives_another_server_with_every_profile_and_transport():
-    with coturn() as ports:
-        uris = {
-            "udp": f"turn:127.0.0.1:{ports['udp']}", "tcp": f"turn:127.0.0.1:{ports['tcp']}?transport=tcp",
-            "tls": f"turns:localhost:{ports['tls']}"}
+    with server.coturn() as coturn:
+        uris = {transport: uri(coturn, transport) for transport in ("udp", "tcp", "tls")}
         for transport, target in uris.items():
             for profile in ("voice", "video", "bulk"):
                 result = load(

@@ -54,6 +54,8 @@ public struct LoadPlan: Sendable {
     public var burst: Int
     /// Event loops; a thread each.
     public var loops = 1
+    /// Real media in place of counted payloads; nil: no media.
+    public var media: MediaPlan?
     /// A peer elsewhere that sends everything back; nil: the peer is built in.
     public var remotePeer: TransportAddress?
     /// The address of the built-in peer; nil: the one that this machine reaches the server from.
@@ -61,6 +63,11 @@ public struct LoadPlan: Sendable {
 
     /// Bytes of payload that the load's own numbers take up.
     public static let payloadMinimum = PacketStamp.byteCount
+    /// Bytes of payload that a proof needs: the numbers, and what is planted in any cut of it.
+    public static let payloadMinimumToProve = PacketStamp.byteCount + 2 * Needle.byteCount
+
+    /// Bytes of payload that fit into a packet of media: a path of 1280 bytes, with all headers taken off.
+    public static let mediaPayloadMaximum = 1_150
 
     /// A plan with the profile's own numbers.
     public init(

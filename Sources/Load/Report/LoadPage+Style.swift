@@ -30,5 +30,8 @@ extension LoadPage {
         td,th{text-align:right;padding:.3rem .4rem;border-bottom:1px solid var(--line)}\
         th{font-weight:400;color:var(--soft)}td.good{color:var(--good)}td.bad{color:var(--bad)}
         @media(max-width:40rem){td,th{padding:.3rem .2rem;font-size:.9rem}}
+        .words td,.words th{text-align:left;vertical-align:top;overflow-wrap:anywhere}.words th{white-space:nowrap}\
+        .words .failed td{color:var(--bad)}.words .passed td:nth-child(2){color:var(--good)}\
+        .words .skipped td{color:var(--soft)}
         """
 }

@@ -8,7 +8,8 @@ public enum LoadPage {
         let title = "Load of \(escaped(result.uris.joined(separator: ", ")))"
         var body = "<h1>\(title)</h1>\n<p class=\"what\">\(escaped(subtitle(result)))</p>\n"
         if let earlier { body += "<p class=\"what\">Beside it: \(escaped(subtitle(earlier)))</p>\n" }
-        body += verdict(comparison) + warnings(comparison) + tiles(comparison) + LoadCharts.html(result, earlier)
+        body += verdict(comparison) + warnings(comparison) + tiles(comparison) + media(result)
+        body += LoadCharts.html(result, earlier)
         if !result.steps.isEmpty { body += steps(result) }
         return """
             <!DOCTYPE html>

@@ -12,6 +12,8 @@ final class LoadControl: Sendable {
         case traffic
         /// What is under way arrives.
         case drain
+        /// Something is sent in clear, for the scans to find: media only.
+        case control
         /// Allocations are given back.
         case teardown
         /// The threads end.

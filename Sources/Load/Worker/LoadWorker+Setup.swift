@@ -1,14 +1,10 @@
 import CLinux
-import Credentials
 import Glibc
 import Integrity
 import STUN
 import TURNClient
 
 extension LoadWorker {
-    /// Seconds that a session's own time-limited credential lives.
-    private static let credentialSeconds: Int64 = 86_400
-
     /// Begins sessions as the ramp says, a few under way at once.
     func beginSessions(_ now: UInt64) {
         guard order.phase == .setup, plan.profile != .allocations else { return }
@@ -81,18 +77,9 @@ extension LoadWorker {
     }
 
     private func makeClient(_ uri: RelayURI, _ place: Int) -> RelayClient {
-        var settings: ClientSettings
-        switch plan.credential {
-        case .user(let name, let password): settings = ClientSettings(username: name, password: password)
-        case .secret(let secret):
-            let issued = TimeLimitedCredential.issue(
-                secret: secret, id: "load-\(number)-\(place)",
-                expiresAtUnixSeconds: clinux_unix_seconds() + LoadWorker.credentialSeconds)
-            settings = ClientSettings(username: issued.username, password: issued.password)
-        }
-        settings.streamTimeout = 10_000
-        return RelayClient(
-            settings, framing: uri.transport == .udp ? .datagram : .stream, random: SecureRandom())
+        RelayClient(
+            plan.clientSettings(id: "load-\(number)-\(place)"),
+            framing: uri.transport == .udp ? .datagram : .stream, random: SecureRandom())
     }
 
     /// The first request.
@@ -177,7 +164,7 @@ extension LoadWorker {
         begin(clinux_monotonic_nanoseconds())
     }
 
-    private static func name(_ request: ClientRequest) -> String {
+    static func name(_ request: ClientRequest) -> String {
         switch request {
         case .binding: "Binding"
         case .allocate: "Allocate"

@@ -5,11 +5,17 @@ import Glibc
 import STUN
 import TURNClient
 
+/// What a thread of the generator runs.
+protocol LoadLoop: AnyObject {
+    /// Runs until the order to end.
+    func run()
+}
+
 /// One event loop of the generator: its sessions, its peer, its schedule and its numbers. A thread runs it.
 ///
 /// A turn is: 1 orders, 2 sessions to begin, 3 packets that are due, 4 what came, 5 timers, 6 the report. The path of a
 /// packet allocates nothing and touches no session's object: descriptors and flow records stand in tables.
-final class LoadWorker {
+final class LoadWorker: LoadLoop {
     /// Sessions being set up at once.
     static let underWayLimit = 64
     /// Packets sent in one turn, so that what comes is read in time.

@@ -17,7 +17,8 @@ public struct LoadCommand: ParsableCommand {
             everything back. Delivered packets, loss, latency (p50 to p99.9), jitter and CPU are reported, and whether \
             the generator was the bottleneck rather than the server. The peer is built in; on another host, run \
             `tern load --peer-only ADDRESS:PORT` there and give --peer ADDRESS:PORT --direction echo here. \
-            The server's policy must let its clients reach the peer.
+            The server's policy must let its clients reach the peer. With --media each session is a call: DTLS-SRTP \
+            in both directions, and --prove shows that nobody on the way can read or change it.
             """)
 
     @Argument(help: ArgumentHelp("URIs of the server; sessions take them in turn.", valueName: "uri"))
@@ -98,6 +99,9 @@ public struct LoadCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The server's process, when it runs here: its CPU is reported.", valueName: "pid"))
     var serverPid: Int32?
 
+    @OptionGroup(title: "Media")
+    var media: MediaOptions
+
     @Flag(help: "Search for the highest rate within --max-loss and --max-latency.")
     var findCapacity = false
 
@@ -161,6 +165,7 @@ public struct LoadCommand: ParsableCommand {
         guard !(insecureCertificate && ca != nil) else {
             throw ValidationError("--ca and --insecure-certificate exclude each other")
         }
+        if media.media { try media.check(self) }
     }
 
     /// Runs the load, or the peer.
@@ -189,6 +194,8 @@ public struct LoadCommand: ParsableCommand {
         }
         view.end()
         try write(result)
+        if let failure = result.proof?.failure { throw CommandFailure("the proof failed: \(failure)") }
+        if let failure = result.media?.failure { throw CommandFailure(failure) }
         if result.failed > 0 || (result.profile != "flood" && result.profile != "idle" && result.received == 0) {
             throw ExitCode(1)
         }
@@ -221,13 +228,15 @@ public struct LoadCommand: ParsableCommand {
         plan.sessions = clientToClient ? (sessions + 1) / 2 * 2 : sessions
         plan.seconds = seconds
         plan.rampPerSecond = ramp
-        plan.direction = direction ?? (trace == nil || clientToClient ? .up : .both)
+        plan.direction = direction ?? (media.media || (trace != nil && !clientToClient) ? .both : .up)
+        plan.media = media.plan
         plan.usesIndications = indications
         plan.isClientToClient = clientToClient
         if let size { plan.payloadBytes = size }
         if let burst { plan.burst = burst }
         if let trace { try replay(trace, &plan) }
-        plan.loops = min(loops ?? ProcessInfo.processInfo.activeProcessorCount, sessions)
+        let units = clientToClient ? plan.sessions / 2 : sessions
+        plan.loops = min(loops ?? ProcessInfo.processInfo.activeProcessorCount, units)
         let meanBytes = plan.trace?.meanPayload ?? Double(plan.payloadBytes)
         plan.packetsPerSecond = rate ?? bandwidth.map { $0 * 1e6 / 8 / meanBytes }
         if let peer { plan.remotePeer = try address(peer) }

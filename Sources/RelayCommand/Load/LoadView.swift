@@ -73,7 +73,7 @@ final class LoadView {
         return Int(size.ws_col)
     }
 
-    private static func text(_ latency: LoadResult.Latency) -> String {
+    static func text(_ latency: LoadResult.Latency) -> String {
         String(format: "p50 %.2f p99 %.2f p99.9 %.2f ms", latency.p50 / 1e3, latency.p99 / 1e3, latency.p999 / 1e3)
     }
 
@@ -122,8 +122,10 @@ final class LoadView {
         if let server = result.serverCores { cpu += String(format: ", server %.2f cores", server) }
         if let each = result.serverUsPerPacket { cpu += String(format: " (%.2f us per packet)", each) }
         rows.append(["CPU", cpu])
+        if let media = result.media { rows += rowsOf(media) }
         if let capacity = result.capacity { rows.append(["capacity", String(format: "%.0f packets/s", capacity)]) }
         if let limit = result.generatorLimit { rows.append(["BEWARE", limit]) }
-        return TextColumns.align(rows)
+        let text = TextColumns.align(rows)
+        return result.proof.map { text + "\n\n" + summary($0) } ?? text
     }
 }
