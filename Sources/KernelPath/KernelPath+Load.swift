@@ -86,7 +86,8 @@ extension KernelPath {
             }
             let last = verifierLog.split(separator: "\n").last { !$0.hasPrefix("processed ") && !$0.isEmpty } ?? ""
             return KernelPathFailure(
-                "the kernel does not take the program (\(cause)\(last.isEmpty ? "" : ": ")\(last)); it needs Linux 5.15",
+                "the kernel does not take the program (\(cause)\(last.isEmpty ? "" : ": ")\(last)); "
+                    + "it needs Linux 5.15",
                 verifierLog: verifierLog)
         }
     }

@@ -10,7 +10,7 @@ struct ImportTests {
         "Credentials": ["STUN", "Integrity"],
         "RelayCore": ["STUN", "Integrity", "Credentials", "BasicContainers"],
         "Signaling": [],
-        "KernelPath": ["CBPF", "STUN", "Glibc"],
+        "KernelPath": ["CBPF", "STUN", "Glibc", "Dispatch", "Foundation"],
         "TURNClient": ["STUN", "Integrity", "Credentials", "COpenSSL", "Glibc"],
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl", "Foundation", "Glibc"],
         "MediaPath": ["COpenSSL", "CSRTP", "Glibc"],
