@@ -103,12 +103,13 @@ public final class MediaEndpoint {
 
     /// Takes a datagram.
     public func receive(_ datagram: [UInt8]) -> Arrival {
-        switch datagram.first {
-        case 20...63?:
+        // The first byte tells DTLS from SRTP [RFC 7983 7].
+        switch datagram.first ?? 0 {
+        case 20...63:
             dtls.receive(datagram)
             advance()
             return .handshake
-        case 128...191?: return open(datagram)
+        case 128...191: return open(datagram)
         default: return .other
         }
     }

@@ -36,34 +36,51 @@ struct SRTPTests {
         #expect(try SRTPLibrary.open(for: profile).hasPrefix("libsrtp2 2."))
     }
 
+    private struct NotMade: Error {}
+
+    private static func context(
+        _ profile: SRTPProfile, _ key: [UInt8], _ direction: SRTPContext.Direction
+    ) throws -> SRTPContext {
+        guard let context = SRTPContext(profile, masterKey: key, direction: direction) else { throw NotMade() }
+        return context
+    }
+
     @Test("protected packets are those of the test vectors, and open again", arguments: cases)
     func vectors(profile: SRTPProfile, key: String, packet: String) throws {
         let key = Self.bytes(key)
-        let outbound = try #require(SRTPContext(profile, masterKey: key, direction: .outbound))
-        let inbound = try #require(SRTPContext(profile, masterKey: key, direction: .inbound))
-        let protected = try #require(outbound.protect(Self.plain))
+        let outbound = try Self.context(profile, key, .outbound)
+        let inbound = try Self.context(profile, key, .inbound)
+        let made = outbound.protect(Self.plain)
+        let protected = try #require(made)
         #expect(protected == Self.plain[..<12] + Self.bytes(packet))
         #expect(protected.count == Self.plain.count + profile.tagByteCount)
-        #expect(try inbound.open(protected) == Self.plain)
+        let opened = try inbound.open(protected)
+        #expect(opened == Self.plain)
     }
 
     @Test("an altered packet, a repeated one, a cut one and one of other keys are told apart", arguments: cases)
     func rejections(profile: SRTPProfile, key: String, packet: String) throws {
         var key = Self.bytes(key)
-        let outbound = try #require(SRTPContext(profile, masterKey: key, direction: .outbound))
-        let inbound = try #require(SRTPContext(profile, masterKey: key, direction: .inbound))
-        let protected = try #require(outbound.protect(Self.plain))
+        let outbound = try Self.context(profile, key, .outbound)
+        let inbound = try Self.context(profile, key, .inbound)
+        let made = outbound.protect(Self.plain)
+        let protected = try #require(made)
         for place in [1, 3, 5, 13, protected.count - 1] {
             var altered = protected
             altered[place] ^= 1
-            #expect(Self.opened(inbound, altered) == .authentication, "byte \(place)")
+            let outcome1 = Self.opened(inbound, altered)
+            #expect(outcome1 == .authentication, "byte \(place)")
         }
-        #expect(Self.opened(inbound, protected) == nil)
-        #expect(Self.opened(inbound, protected) == .replay)
-        #expect(Self.opened(inbound, Array(protected[..<14])) != nil)
+        let outcome2 = Self.opened(inbound, protected)
+        #expect(outcome2 == nil)
+        let outcome3 = Self.opened(inbound, protected)
+        #expect(outcome3 == .replay)
+        let outcome4 = Self.opened(inbound, Array(protected[..<14]))
+        #expect(outcome4 != nil)
         key[0] ^= 1
-        let other = try #require(SRTPContext(profile, masterKey: key, direction: .inbound))
-        #expect(Self.opened(other, protected) == .authentication)
+        let other = try Self.context(profile, key, .inbound)
+        let outcome5 = Self.opened(other, protected)
+        #expect(outcome5 == .authentication)
     }
 
     @Test("what DTLS exports is cut as RFC 5764 4.2 says", arguments: SRTPProfile.allCases)

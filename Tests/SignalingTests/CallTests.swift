@@ -156,6 +156,8 @@ struct CallTests {
         #expect(passed(&desk, 1, from: bob, to: ada) == 1)
         for _ in 0..<100 { desk.ask(.description(.offer, Self.offer), ada, id: nil) }
         #expect(desk.take(bob).count == 64 && desk.code(ada) == "sdp_limit")
+        // The first of them began a generation of ICE, with a budget of its own.
+        #expect(passed(&desk, 300, from: ada, to: bob) == 200)
         // A call of five hours on a network that changes: nothing runs dry, and nothing is unbounded.
         for _ in 0..<300 {
             desk.now += 60_000
@@ -183,6 +185,7 @@ struct CallTests {
         }
         // The other side has its own.
         #expect(passed(&desk, 300, from: bob, to: ada) == 200)
+        _ = desk.take(bob)
         // A flood of restarts is as bounded as the descriptions are.
         for round in 0..<100 {
             let restart = Self.offer.replacing("a=ice-ufrag:yJ5t", with: "a=ice-ufrag:flood\(round)")

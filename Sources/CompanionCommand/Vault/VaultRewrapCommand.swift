@@ -1,6 +1,7 @@
 import ArgumentParser
 import Companion
 import RelayCommand
+import Vault
 
 /// `tern vault rewrap`: what an interrupted rotation left.
 struct VaultRewrapCommand: AsyncParsableCommand {

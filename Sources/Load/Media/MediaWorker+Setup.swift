@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Integrity
 import MediaPath
 import STUN
 import TURNClient

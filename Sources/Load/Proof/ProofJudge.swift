@@ -51,8 +51,8 @@ struct ProofJudge {
     }
 
     private var delivery: ProofResult.Check {
-        let silent = outcomes.flatMap { outcome in
-            zip(MediaOutcome.End.allCases, outcome.streams).compactMap { end, stream in
+        let silent = outcomes.flatMap { outcome -> [String] in
+            zip(MediaOutcome.End.allCases, outcome.streams).compactMap { end, stream -> String? in
                 stream.sent > 0 && stream.received == 0 ? "session \(outcome.number) (\(end.direction))" : nil
             }
         }

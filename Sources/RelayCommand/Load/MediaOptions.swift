@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import Load
-import MediaPath
+public import MediaPath
 
 /// What `tern load` is asked about real media.
 struct MediaOptions: ParsableArguments {

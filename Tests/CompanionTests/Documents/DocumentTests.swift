@@ -23,7 +23,7 @@ struct DocumentTests {
             read += piece
         }
         #expect(read == bytes)
-        #expect(try await test.service.list(test.room, for: test.bob) == [document])
+        #expect(try await test.service.list(test.room, for: test.bob).elements == [document])
         let types = try await test.hub.auditTypes().filter { $0.hasPrefix("document.") }
         #expect(types == ["document.shared", "document.downloaded"])
     }

@@ -1,6 +1,7 @@
 import Companion
 import Hummingbird
 import NIOCore
+import Store
 
 /// What was shared in rooms.
 struct DocumentRoutes {

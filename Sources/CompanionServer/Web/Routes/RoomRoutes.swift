@@ -1,5 +1,6 @@
 import Companion
 import HTTPTypes
+import Store
 
 /// People, rooms and what was written in them.
 struct RoomRoutes {
