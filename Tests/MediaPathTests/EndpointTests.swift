@@ -39,6 +39,8 @@ struct EndpointTests {
 
     private static let header = RTPHeader(payloadType: 0, sequence: 7, timestamp: 9, source: 0x1234)
 
+    private typealias Way = (sender: MediaEndpoint, receiver: MediaEndpoint, source: UInt32)
+
     @Test("a handshake makes keys for both directions, with small datagrams", arguments: SRTPProfile.allCases)
     func handshake(profile: SRTPProfile) throws {
         let pair = try Pair(profile)
@@ -47,18 +49,19 @@ struct EndpointTests {
         #expect(pair.isReady)
         #expect(pair.sizes.allSatisfy { $0 <= DTLSContext.datagramByteCountMax } && pair.sizes.count >= 4)
         let payload: [UInt8] = Array("a voice".utf8)
-        for (sender, receiver) in [(pair.client, pair.server), (pair.server, pair.client)] {
-            let packet = try #require(sender.protect(Self.header, payload))
+        for (sender, receiver, source) in [(pair.client, pair.server, 1), (pair.server, pair.client, 2)] as [Way] {
+            var header = Self.header
+            header.source = source
+            let packet = try #require(sender.protect(header, payload))
             #expect(packet.count == 12 + payload.count + profile.tagByteCount)
-            #expect(receiver.receive(packet) == .media(Self.header, payload: payload))
-            #expect(receiver.receive(packet) == .rejected(.replay, source: 0x1234))
+            #expect(receiver.receive(packet) == .media(header, payload: payload))
+            #expect(receiver.receive(packet) == .rejected(.replay, source: source))
             // What one end sent does not open at the same end: the directions have keys of their own.
-            #expect(sender.receive(packet) == .rejected(.authentication, source: 0x1234))
-            var next = Self.header
-            next.sequence += 1
-            var altered = try #require(sender.protect(next, payload))
+            #expect(sender.receive(packet) == .rejected(.authentication, source: source))
+            header.sequence += 1
+            var altered = try #require(sender.protect(header, payload))
             altered[14] ^= 0x20
-            #expect(receiver.receive(altered) == .rejected(.authentication, source: 0x1234))
+            #expect(receiver.receive(altered) == .rejected(.authentication, source: source))
         }
     }
 

@@ -10,6 +10,7 @@ struct ProcessMemory {
 
     /// Bytes that are read at once.
     private static let chunkBytes = 1 << 20
+    private static let pageBytes: UInt64 = 4096
     /// Bytes that are read in all: what lies beyond is said not to have been looked at.
     private static let bytesMax: UInt64 = 64 << 30
 
@@ -33,15 +34,19 @@ struct ProcessMemory {
             while address < range.upperBound {
                 let wanted = min(Int(range.upperBound - address), buffer.count)
                 let count = pread(descriptor, buffer.baseAddress, wanted, off_t(address))
-                // Pages of a device, or a mapping that is gone: nothing of it can be read.
-                guard count > 0 else { break }
+                // A page of a device, or one that is gone: the next may be there.
+                guard count > 0 else {
+                    address = (address / ProcessMemory.pageBytes + 1) * ProcessMemory.pageBytes
+                    continue
+                }
                 let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
                 counts.secret += needles.secret.count(in: bytes)
                 counts.open += needles.open.count(in: bytes)
                 counts.seen += UInt64(count)
-                guard count > overlap, address + UInt64(count) < range.upperBound else { break }
+                address += UInt64(count)
+                guard count == wanted, count > overlap, address < range.upperBound else { continue }
                 // What begins in one chunk and ends in the next is found in the next.
-                address += UInt64(count - overlap)
+                address -= UInt64(overlap)
                 counts.seen -= UInt64(overlap)
             }
             guard counts.seen < ProcessMemory.bytesMax else {

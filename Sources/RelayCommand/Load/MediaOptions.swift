@@ -12,7 +12,7 @@ struct MediaOptions: ParsableArguments {
 
     @Flag(
         help: ArgumentHelp(
-            "With --media: prove that nobody on the way reads, alters, repeats or swaps packets; fails if somebody does."
+            "With --media: prove that nobody on the way reads, alters, repeats or swaps packets; fails if one does."
         ))
     var prove = false
 
@@ -60,7 +60,8 @@ struct MediaOptions: ParsableArguments {
         let minimum = prove ? LoadPlan.payloadMinimumToProve : LoadPlan.payloadMinimum
         if let size = load.size, !(minimum...LoadPlan.mediaPayloadMaximum ~= size) {
             throw ValidationError(
-                "--size must be from \(minimum) to \(LoadPlan.mediaPayloadMaximum) with --media\(prove ? " --prove" : "")"
+                "--size must be from \(minimum) to \(LoadPlan.mediaPayloadMaximum) with --media"
+                    + (prove ? " --prove" : "")
             )
         }
     }

@@ -62,6 +62,9 @@ struct Network {
 extension Network {
     /// Tells the program that the stand-ins are VLANs over the interfaces.
     static func announceVLANs(to path: KernelPath) throws {
+        // What the path reads of the network itself would take the stand-ins away again.
+        path.thread.watch(nil)
+        path.thread.perform {}
         let present = try NetworkInterface.all().map { interface in
             var interface = interface
             switch interface.name {
