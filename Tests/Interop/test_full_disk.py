@@ -101,8 +101,8 @@ def test_a_disk_that_fills_up_loses_nothing_and_recovers(disk, tmp_path):
         assert status == 507 and answer["error"]["code"] == "storage_full", answer
         for method, path, body in [
             ("POST", "/rooms", {"title": "x" * 150, "members": [ben.person["id"]]}),
-            ("POST", "/password/change", {"current": PASSWORD, "new": "Another-Horse-9"}),
-            ("PATCH", f"/admin/people/{ben.person['id']}", {"name": "y" * 90}),
+            ("POST", "/password/change", {"current": PASSWORD, "password": "Another-Horse-9"}),
+            ("PATCH", f"/admin/people/{ben.person['id']}", {"name": "y" * 80}),
             ("POST", "/sessions", {"email": ada_email, "password": PASSWORD}),
         ]:
             client = admin if "admin" in path else ada
