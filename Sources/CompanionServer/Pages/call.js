@@ -10,7 +10,7 @@ const REPORT_MS = 15_000;
 const RING_MS = 50_000;
 // The server sends new ones well before; this is for when it did not.
 const REFRESH_SHARE = 0.9;
-// A call may send 200 candidates: restarts that are not needed yet leave some for those that are.
+// A call may send 200 candidates at once: restarts that are not needed yet leave some for those that are.
 const CANDIDATES_BEFORE_SPARING = 120;
 const OVER = ["call_not_found", "not_in_call"];
 const RESTART_AFTER_MS = { caller: 500, callee: 6_000 };
