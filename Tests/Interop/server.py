@@ -6,6 +6,8 @@ of what only Tern does are skipped then.
 
 import contextlib
 import dataclasses
+import http.client
+import json
 import os
 import pathlib
 import re
@@ -32,6 +34,19 @@ def certificate(folder, name="localhost"):
         + ["-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1"],
         check=True, capture_output=True)
     return cert, key
+
+
+class AdminConnection(http.client.HTTPConnection):
+    """HTTP over a relay's admin socket."""
+
+    def __init__(self, path):
+        super().__init__("localhost", timeout=20)
+        self.path = path
+
+    def connect(self):
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self.path))
 
 
 @dataclasses.dataclass
@@ -77,6 +92,15 @@ class Server:
             [TERN, "relay", *words, "--admin", str(self.admin)], capture_output=True, text=True, timeout=20)
         assert not check or done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}"
         return done.stdout
+
+    def end_sessions(self):
+        """Ends every allocation. coturn's uclient leaves its own behind for minutes, and whoever is given one of their
+        ports meanwhile is refused (437, RFC 8656 section 7.2)."""
+        for session in json.loads(self.command("sessions", "--json", "--limit", "10000"))["sessions"]:
+            with contextlib.closing(AdminConnection(self.admin)) as connection:
+                connection.request("POST", f"/v1/sessions/{session['id']}/end")
+                connection.getresponse().read()
+        wait_until(lambda: not json.loads(self.command("sessions", "--json"))["sessions"], 5, "allocations to end")
 
     def wait_for_log(self, text, seconds=5):
         wait_until(lambda: text in self.log, seconds, lambda: f"the log to say {text!r}; it says:\n{self.log}")

@@ -59,6 +59,14 @@ def assert_nothing_lost(result):
     assert received and int(received[-1]) > 0, output[-3000:]
 
 
+@pytest.fixture(scope="module", autouse=True)
+def nothing_left(relay):
+    """The relay is everybody's."""
+    yield
+    if server.IS_TERN:
+        relay.end_sessions()
+
+
 @pytest.fixture(scope="module")
 def peer_port():
     port = server.free_port()

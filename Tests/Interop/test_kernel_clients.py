@@ -16,7 +16,7 @@ import server
 import test_coturn_clients
 import test_python_clients
 from kernel_network import (
-    CLIENT, LISTENERS, MODES, PEER, PEERS, inside, inside_of, mostly_by_the_kernel, network, running)
+    CLIENT, LISTENERS, MODES, PEER, PEERS, inside, inside_of, mostly_by_the_kernel, network, running, sessions)
 from test_python_clients import relay_candidates_only
 
 pytestmark = pytest.mark.tern
@@ -78,6 +78,7 @@ def test_uclient_loses_nothing_in_any_mode(relay, coturn_peers):
     for name, result in results.items():
         print(name)
         test_coturn_clients.assert_nothing_lost(result.result())
+    relay.end_sessions()
 
 
 def load(relay, family, peer_family, flags):
@@ -113,12 +114,17 @@ def test_our_own_load_loses_nothing(relay, load_peers, name):
     with mostly_by_the_kernel(relay, 0.8, packets_min=400):
         result = load(relay, *LOADS[name])
     assert result["ready"] == 8 and result["received"] == result["sent"] > 0 and result["duplicates"] == 0, result
+    assert sessions(relay) == [], "it was to delete its allocations"
 
 
-def run(test):
-    """In this thread, which is on the clients' host meanwhile."""
-    with inside(CLIENT):
-        asyncio.run(asyncio.wait_for(test, 30))
+def run(relay, test):
+    """In this thread, which is on the clients' host meanwhile; a failure tells what the relay has refused."""
+    try:
+        with inside(CLIENT):
+            asyncio.run(asyncio.wait_for(test, 30))
+    except BaseException:
+        print(relay.command("refusals"))
+        raise
 
 
 def ice_connection(relay, controlling, family=4):
@@ -135,7 +141,7 @@ def test_aioice_with_a_client_of_the_same_relay(relay):
         await exchange(first, second)
 
     with mostly_by_the_kernel(relay):
-        run(call())
+        run(relay, call())
 
 
 def test_aioice_with_a_peer_elsewhere(relay):
@@ -155,7 +161,7 @@ def test_aioice_with_a_peer_elsewhere(relay):
         await exchange(first, second)
 
     with mostly_by_the_kernel(relay):
-        run(call())
+        run(relay, call())
 
 
 async def exchange(first, second):
@@ -190,4 +196,4 @@ def test_aiortc_carries_video_and_data(relay, relay_candidates_only):
         await callee.close()
 
     with mostly_by_the_kernel(relay):
-        run(call())
+        run(relay, call())
