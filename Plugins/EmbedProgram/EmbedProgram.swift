@@ -10,6 +10,8 @@ struct EmbedProgram: BuildToolPlugin {
     func createBuildCommands(context: PluginContext, target: any Target) throws -> [Command] {
         let program = target.directoryURL.appending(path: "Program")
         let shared = target.directoryURL.deletingLastPathComponent().appending(path: "CBPF/include")
+        let sources = try FileManager.default.contentsOfDirectory(at: program, includingPropertiesForKeys: nil)
+            .sorted { $0.path < $1.path }
         let script = context.package.directoryURL.appending(path: "Plugins/EmbedProgram/embed")
         let output = context.pluginWorkDirectoryURL.appending(path: "EmbeddedProgram.swift")
         // Beside the compiler of Swift, or wherever the PATH leads.
@@ -20,11 +22,7 @@ struct EmbedProgram: BuildToolPlugin {
                 arguments: [
                     script.path, clang, program.appending(path: "forward.bpf.c").path, shared.path, output.path,
                 ],
-                inputFiles: [
-                    script, shared.appending(path: "layout.h"),
-                    program.appending(path: "forward.bpf.c"), program.appending(path: "forward.h"),
-                    program.appending(path: "helpers.h"), program.appending(path: "maps.h"),
-                ],
+                inputFiles: [script, shared.appending(path: "layout.h")] + sources,
                 outputFiles: [output])
         ]
     }
