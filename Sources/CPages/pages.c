@@ -50,6 +50,18 @@ static const unsigned char call_js[] = {
 static const unsigned char chat_js[] = {
 #embed "../CompanionServer/Pages/chat.js"
 };
+static const unsigned char check_css[] = {
+#embed "../CompanionServer/Pages/check.css"
+};
+static const unsigned char check_js[] = {
+#embed "../CompanionServer/Pages/check.js"
+};
+static const unsigned char checkreport_js[] = {
+#embed "../CompanionServer/Pages/checkreport.js"
+};
+static const unsigned char checksteps_js[] = {
+#embed "../CompanionServer/Pages/checksteps.js"
+};
 static const unsigned char code_js[] = {
 #embed "../CompanionServer/Pages/code.js"
 };
@@ -77,11 +89,17 @@ static const unsigned char form_js[] = {
 static const unsigned char format_js[] = {
 #embed "../CompanionServer/Pages/format.js"
 };
+static const unsigned char icetest_js[] = {
+#embed "../CompanionServer/Pages/icetest.js"
+};
 static const unsigned char icons_svg[] = {
 #embed "../CompanionServer/Pages/icons.svg"
 };
 static const unsigned char index_html[] = {
 #embed "../CompanionServer/Pages/index.html"
+};
+static const unsigned char leaving_js[] = {
+#embed "../CompanionServer/Pages/leaving.js"
 };
 static const unsigned char main_js[] = {
 #embed "../CompanionServer/Pages/main.js"
@@ -92,11 +110,17 @@ static const unsigned char mark_svg[] = {
 static const unsigned char media_js[] = {
 #embed "../CompanionServer/Pages/media.js"
 };
+static const unsigned char members_js[] = {
+#embed "../CompanionServer/Pages/members.js"
+};
 static const unsigned char model_js[] = {
 #embed "../CompanionServer/Pages/model.js"
 };
 static const unsigned char names_js[] = {
 #embed "../CompanionServer/Pages/names.js"
+};
+static const unsigned char network_html[] = {
+#embed "../CompanionServer/Pages/network.html"
 };
 static const unsigned char network_js[] = {
 #embed "../CompanionServer/Pages/network.js"
@@ -121,6 +145,9 @@ static const unsigned char paths_js[] = {
 };
 static const unsigned char peer_js[] = {
 #embed "../CompanionServer/Pages/peer.js"
+};
+static const unsigned char picker_js[] = {
+#embed "../CompanionServer/Pages/picker.js"
 };
 static const unsigned char qr_js[] = {
 #embed "../CompanionServer/Pages/qr.js"
@@ -176,6 +203,9 @@ static const unsigned char topbar_js[] = {
 static const unsigned char upload_js[] = {
 #embed "../CompanionServer/Pages/upload.js"
 };
+static const unsigned char wake_js[] = {
+#embed "../CompanionServer/Pages/wake.js"
+};
 static const unsigned char workspace_css[] = {
 #embed "../CompanionServer/Pages/workspace.css"
 };
@@ -200,6 +230,10 @@ const cpages_file *cpages_files(void) {
         PAGE("base.css", base_css),
         PAGE("call.js", call_js),
         PAGE("chat.js", chat_js),
+        PAGE("check.css", check_css),
+        PAGE("check.js", check_js),
+        PAGE("checkreport.js", checkreport_js),
+        PAGE("checksteps.js", checksteps_js),
         PAGE("code.js", code_js),
         PAGE("components.css", components_css),
         PAGE("conversation.js", conversation_js),
@@ -209,13 +243,17 @@ const cpages_file *cpages_files(void) {
         PAGE("figures.js", figures_js),
         PAGE("form.js", form_js),
         PAGE("format.js", format_js),
+        PAGE("icetest.js", icetest_js),
         PAGE("icons.svg", icons_svg),
         PAGE("index.html", index_html),
+        PAGE("leaving.js", leaving_js),
         PAGE("main.js", main_js),
         PAGE("mark.svg", mark_svg),
         PAGE("media.js", media_js),
+        PAGE("members.js", members_js),
         PAGE("model.js", model_js),
         PAGE("names.js", names_js),
+        PAGE("network.html", network_html),
         PAGE("network.js", network_js),
         PAGE("networksection.js", networksection_js),
         PAGE("newroom.js", newroom_js),
@@ -224,6 +262,7 @@ const cpages_file *cpages_files(void) {
         PAGE("password.js", password_js),
         PAGE("paths.js", paths_js),
         PAGE("peer.js", peer_js),
+        PAGE("picker.js", picker_js),
         PAGE("qr.js", qr_js),
         PAGE("relaytest.js", relaytest_js),
         PAGE("remedies.js", remedies_js),
@@ -242,6 +281,7 @@ const cpages_file *cpages_files(void) {
         PAGE("tokens.css", tokens_css),
         PAGE("topbar.js", topbar_js),
         PAGE("upload.js", upload_js),
+        PAGE("wake.js", wake_js),
         PAGE("workspace.css", workspace_css),
         {0, 0, 0},
     };

@@ -3,6 +3,7 @@
 import dataclasses
 import pathlib
 import shutil
+import urllib.parse
 
 import pytest
 from playwright.sync_api import sync_playwright
@@ -15,6 +16,9 @@ FLAGS = [
     "--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream", "--allow-loopback-in-peer-connection",
     "--ignore-certificate-errors", "--no-sandbox", "--disable-gpu",
 ]
+if desk.PAGES:
+    # Pages that no server sent are of no address, and may not open sockets to this machine.
+    FLAGS.append("--disable-features=LocalNetworkAccessChecks")
 PASSWORD = "Heron-over-4-lakes"
 
 
@@ -26,6 +30,7 @@ class Person:
     email: str
     password: str = PASSWORD
     secret: str = ""
+    codes: list = dataclasses.field(default_factory=list)
     state: dict = dataclasses.field(default_factory=dict)
 
 
@@ -41,13 +46,22 @@ def platform(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def browser():
-    chromium = shutil.which("chromium")
-    assert chromium, "no chromium: apt-get install chromium"
+def playwright():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, headless=True, args=FLAGS)
-        yield browser
-        browser.close()
+        yield playwright
+
+
+def chromium():
+    found = shutil.which("chromium")
+    assert found, "no chromium: apt-get install chromium"
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(playwright):
+    browser = playwright.chromium.launch(executable_path=chromium(), headless=True, args=FLAGS)
+    yield browser
+    browser.close()
 
 
 def admit(browser, platform, name, email, second_step=False):
@@ -58,8 +72,8 @@ def admit(browser, platform, name, email, second_step=False):
         window.activate(platform.mailbox.link(person.email, "Activate"))
         window.sign_in(person.email, person.password)
         if second_step:
-            person.secret, codes, step = window.switch_second_step_on(person.password)
-            assert len(set(codes)) == 10
+            person.secret, person.codes, step = window.switch_second_step_on(person.password)
+            assert len(set(person.codes)) == 10
             window.button("Sign out").click()
             window.field("E-mail address").wait_for()
             # The code that was used is not taken again; the next one is, a little early.
@@ -95,8 +109,13 @@ def window(browser, platform):
         made = desk.Desk(browser, platform.url, state=person.state if person else None, **options)
         opened.append(made)
         made.open(path)
+        if person and urllib.parse.urlsplit(path).path == "/":
+            # Who is called by then is there to be called.
+            made.page.locator(".link-state.online").wait_for()
         return made
 
     yield make
     for made in opened:
+        # Beside the failure of a test, if there is one: what the page itself complained of.
+        print(*made.problems, sep="\n", end="")
         made.close()

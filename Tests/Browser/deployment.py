@@ -25,6 +25,7 @@ class Deployment:
 
     process: subprocess.Popen
     url: str
+    port: int
     tls_port: int
     mailbox: mail.Mailbox
     log_path: pathlib.Path
@@ -71,7 +72,7 @@ def running(folder, flags=()):
         process = subprocess.Popen(
             arguments(folder, port, tls_port, mail_port, mail_certificate, flags), stdout=log,
             stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=folder)
-        running = Deployment(process, f"https://localhost:{tls_port}", tls_port, mailbox, log_path)
+        running = Deployment(process, f"https://localhost:{tls_port}", port, tls_port, mailbox, log_path)
         try:
             wait_until_serving(running)
             yield running

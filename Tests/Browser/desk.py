@@ -2,9 +2,15 @@
 
 import contextlib
 import hashlib
+import mimetypes
+import os
 import pathlib
+import re
 
 import onetime
+
+# A folder of pages that are served in the place of those in the program, so that a change is seen without a build.
+PAGES = os.environ.get("PAGES")
 
 # Every connection that the page opens can be asked for its figures; violations of the page's policy are kept.
 WATCH = """
@@ -44,6 +50,8 @@ class Desk:
             storage_state=state, accept_downloads=True)
         self.context.set_default_timeout(20_000)
         self.context.add_init_script(WATCH)
+        if PAGES:
+            self.context.route(re.compile(r"/(assets/[^/]+|admin|network)?(\?.*)?$"), self._page)
         self.page = self.context.new_page()
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.problems.append(f"{error}\n{error.stack}"))
@@ -51,6 +59,20 @@ class Desk:
     def _console(self, message):
         if message.type == "error" and not message.text.startswith(EXPECTED):
             self.problems.append(message.text)
+
+    def _page(self, route):
+        path = route.request.url.removeprefix(self.url).split("?")[0].strip("/")
+        file = pathlib.Path(PAGES, path.removeprefix("assets/") if "/" in path else f"{path or 'index'}.html")
+        if not route.request.url.startswith(self.url) or not file.is_file():
+            return route.continue_()
+        headers = {name: value for name, value in self._headers().items() if name not in ("content-length", "etag")}
+        headers["content-type"] = mimetypes.guess_type(file.name)[0] or "text/html"
+        route.fulfill(status=200, headers=headers, body=file.read_bytes())
+
+    def _headers(self):
+        if not hasattr(Desk, "page_headers"):
+            Desk.page_headers = self.context.request.get(self.url + "/").headers
+        return Desk.page_headers
 
     def check(self):
         """Nothing went wrong in the page that its person could not see."""
@@ -188,6 +210,16 @@ class Desk:
         digest = hashlib.sha256(pathlib.Path(waiting.value.path()).read_bytes()).hexdigest()
         row = self.page.locator(".document").filter(has_text=name).first
         return digest, row.locator(".hash").inner_text()
+
+    def look(self, width, height, scheme):
+        """Makes the window as large as that, in that scheme, and waits until everything stands still."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+        self.page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+    def sees_nothing_over_the_edge(self, what):
+        over = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert over <= 0, f"{what} reaches {over} px over the edge"
 
     # The API, with this window's session
 

@@ -36,7 +36,8 @@ export function allocationsSection(heading) {
     const answer = await api.get("/admin/allocations");
     if (!answer.reachable) throw new api.Failure("relay_unreachable", "The relay does not answer.", { status: 503 });
     return answer.allocations;
-  }, () => empty("activity", "Nothing is relayed now", "Calls that find a direct path need no relay."));
+  }, () => empty("activity", "Nothing is relayed now", "Calls that find a direct path need no relay."),
+  { rest: "200 allocations; the relay may carry more." });
   names.load(table.again);
   return {
     element: h("div", { class: "stack" },

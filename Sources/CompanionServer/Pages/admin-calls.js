@@ -27,7 +27,7 @@ export function callsSection(heading) {
     },
     { title: "Room", cell: (call) => h("span", { class: "mono small" }, call.room) },
   ], async () => (await api.get("/admin/calls")).calls, () => empty("video", "No calls yet",
-    "They appear here while they ring, and stay when they have ended."));
+    "They appear here while they ring, and stay when they have ended."), { rest: "The newest 200 calls." });
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Who called whom, and which way the media went.", refreshButton(table.refresh)),

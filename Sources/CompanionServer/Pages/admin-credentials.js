@@ -39,7 +39,8 @@ export function credentialsSection(heading) {
       return revoke;
     } },
   ], async () => (await api.get("/admin/relay-credentials")).credentials,
-  () => empty("key", "No credentials yet", "Calls get theirs by themselves. Issue one for a device or a test."));
+  () => empty("key", "No credentials yet", "Calls get theirs by themselves. Issue one for a device or a test."),
+  { rest: "The newest 200 credentials." });
   const rotate = button("Rotate the secret", async () => {
     const isSure = await confirmAction("Rotate the secret?",
         "New credentials use a new secret. Those already issued stay valid until they expire or it is rotated again.",

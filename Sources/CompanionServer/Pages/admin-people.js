@@ -1,8 +1,8 @@
 // People: find, invite, disable and enable, role, sign out everywhere, reset the password.
 import * as api from "./api.js";
 import { confirmAction, openDialog } from "./dialog.js";
-import { avatar, badge, button, empty, h, message, time } from "./dom.js";
-import { field, form, select } from "./form.js";
+import { avatar, badge, button, empty, fill, h, isolated, message, time } from "./dom.js";
+import { field, form, passwordField, select } from "./form.js";
 import { dateTime } from "./format.js";
 import { attempt, say } from "./notice.js";
 import { sectionHead } from "./section.js";
@@ -11,8 +11,11 @@ import { makeTable, or } from "./table.js";
 const STATES = { active: ["Active", "good"], pending: ["Not activated", "warn"], disabled: ["Disabled", "bad"] };
 const SEARCH_PAUSE_MS = 250;
 
-export function peopleSection(heading) {
+export function peopleSection(heading, me) {
   const search = field("Find by name or address", { type: "search", autocomplete: "off", maxlength: 100 });
+  const more = h("div", { class: "actions more" });
+  let rows = [];
+  let cursor = null;
   let timer = 0;
   search.input.addEventListener("input", () => {
     clearTimeout(timer);
@@ -34,18 +37,28 @@ export function peopleSection(heading) {
     },
     {
       title: "",
-      cell: (person) => button("Manage", () => manage(person, table.refresh),
+      cell: (person) => button("Manage", () => manage(person, me, table.refresh),
         { classes: "compact", "aria-label": `Manage ${person.name}` }),
     },
   ],
-  async () => (await api.get(`/admin/people${api.query({ query: search.input.value.trim() })}`)).people,
+  async () => { rows = []; cursor = null; return nextPage(); },
   () => empty("users", "Nobody found", "Change the search, or invite somebody."));
+
+  async function nextPage() {
+    const found = await api.get(`/admin/people${api.query({ query: search.input.value.trim(), cursor })}`);
+    rows = rows.concat(found.people);
+    cursor = found.next;
+    const next = cursor && button("More people", () => attempt(next, async () => table.show(await nextPage())));
+    fill(more, next);
+    return rows;
+  }
+
   table.refresh();
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Everybody with an account.",
         button("Invite", () => invite(table.refresh), { icon: "plus", classes: "primary" })),
-      h("div", { class: "filters" }, search.box), table.element),
+      h("div", { class: "filters" }, search.box), table.element, more),
     leave: () => clearTimeout(timer),
   };
 }
@@ -65,7 +78,39 @@ function invite(done) {
   });
 }
 
-function manage(person, done) {
+/** The administrator proves to be there: with the own password, and a code where the own second step is on. */
+function removeSecondStep(person, me, done) {
+  openDialog("Switch the second step off", (close) => {
+    const password = passwordField("Your own password", { autocomplete: "current-password" });
+    const code = me.totp ? field("Code from your own app", {
+      inputmode: "numeric", autocomplete: "one-time-code", required: true, maxlength: 64, class: "code-input",
+    }) : null;
+    return h("div", { class: "stack" },
+      h("p", {}, `${isolated(person.name)} signs in with the password alone from then on, until it is set up again.`),
+      form([password.box, code?.box], "Switch it off", async () => {
+        await api.remove(api.path("/admin/people/{}/totp", person.id), {
+          password: password.input.value, ...(code ? { code: code.input.value.replace(/\s/g, "") } : {}),
+        });
+        close();
+        say("Second step switched off");
+        done();
+      }, { classes: "danger primary" }));
+  });
+}
+
+function rename(person, done) {
+  openDialog("Rename", (close) => {
+    const name = field("Name", { required: true, maxlength: 100, autocomplete: "off", value: person.name });
+    return form([name.box], "Rename", async () => {
+      await api.patch(api.path("/admin/people/{}", person.id), { name: name.input.value });
+      close();
+      say("Renamed");
+      done();
+    });
+  });
+}
+
+function manage(person, me, done) {
   openDialog(person.name, (close) => {
     const where = api.path("/admin/people/{}", person.id);
     const place = h("div", {});
@@ -89,10 +134,14 @@ function manage(person, done) {
         "The address is not proven yet: the invitation or activation key has not been used."),
       place,
       h("ul", { class: "lines" },
+        line("Name", person.name, button("Rename", () => rename(person, () => { close(); done(); }))),
         line("Role", isAdmin ? "Administrator" : "User",
           act(
             isAdmin ? "Make a user" : "Make an administrator",
             () => api.patch(where, { role: isAdmin ? "user" : "admin" }), "Role changed")),
+        person.totp && line("Second step", "For somebody who lost the app and the recovery codes. Ends all sessions.",
+          button("Switch it off", () => removeSecondStep(person, me, () => { close(); done(); }),
+            { classes: "danger" })),
         line("Sessions", `${person.sessions} open`,
           act("Sign out everywhere", () => api.post(`${where}/sign-out`), "Signed out")),
         line("Password", "Sends a link to choose a new one.",

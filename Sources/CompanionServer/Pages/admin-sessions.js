@@ -24,7 +24,8 @@ export function sessionsSection(heading) {
       }), { classes: "compact danger", "aria-label": `End a session of ${one.person?.name ?? "somebody"}` });
       return end;
     } },
-  ], async () => (await api.get("/admin/sessions")).sessions, () => empty("device", "Nobody is signed in"));
+  ], async () => (await api.get("/admin/sessions")).sessions, () => empty("device", "Nobody is signed in"),
+  { rest: "The newest 200 sessions. End those of one person from the list of people." });
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Ending one closes its page's connection at once.", refreshButton(table.refresh)),

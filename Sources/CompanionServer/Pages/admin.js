@@ -1,5 +1,4 @@
 // The console of administrators: sections of one page, named by the address's hash.
-import * as api from "./api.js";
 import { allocationsSection } from "./admin-allocations.js";
 import { auditSection } from "./admin-audit.js";
 import { callsSection } from "./admin-calls.js";
@@ -8,8 +7,7 @@ import { outboxSection } from "./admin-outbox.js";
 import { peopleSection } from "./admin-people.js";
 import { relaySection } from "./admin-relay.js";
 import { sessionsSection } from "./admin-sessions.js";
-import { empty, fill, h, icon, message } from "./dom.js";
-import { showSignIn } from "./signin.js";
+import { empty, fill, h, icon } from "./dom.js";
 import { start } from "./start.js";
 import { makeTopbar } from "./topbar.js";
 
@@ -58,7 +56,7 @@ function showConsole({ person }) {
     document.title = `${title} - Tern`;
     leave?.();
     const heading = h("h1", { tabindex: "-1" }, title);
-    const section = make(heading);
+    const section = make(heading, person);
     leave = section.leave ?? null;
     fill(main, section.element);
     main.scrollTop = 0;
@@ -66,10 +64,4 @@ function showConsole({ person }) {
   }
   addEventListener("hashchange", () => show(true));
   show(false);
-
-  api.session.addEventListener("signed-out", () => {
-    leave?.();
-    for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
-    showSignIn(root, () => location.reload(), message("warn", "Your session has ended", "Sign in again to go on."));
-  }, { once: true });
 }

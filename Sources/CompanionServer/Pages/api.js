@@ -2,6 +2,7 @@
 
 const BASE = "/api/v1";
 const TIMEOUT_MS = 30_000;
+const MOST_PAGES = 20;
 
 let csrf = null;
 
@@ -37,6 +38,17 @@ export function path(template, ...values) {
 export function query(values) {
   const used = Object.entries(values).filter(([, value]) => value !== null && value !== undefined && value !== "");
   return used.length ? `?${new URLSearchParams(used)}` : "";
+}
+
+/** A list that is longer than a page, whole: at most `MOST_PAGES` pages of it. */
+export async function all(where, name) {
+  const found = [];
+  for (let page = 0, cursor = null; page < MOST_PAGES && (page === 0 || cursor); page += 1) {
+    const answer = await get(`${where}${query({ cursor })}`);
+    found.push(...answer[name]);
+    cursor = answer.next;
+  }
+  return found;
 }
 
 async function request(method, where, body) {

@@ -1,14 +1,18 @@
 // The pane of one person or room: its head with the call buttons, messages and documents.
 import { makeChat } from "./chat.js";
 import { makeDocuments } from "./documents.js";
-import { avatar, button, empty, fill, h } from "./dom.js";
-import { attempt } from "./notice.js";
+import { avatar, button, fill, h, icon, isolated } from "./dom.js";
+import { openMembers } from "./members.js";
+import { attempt, say } from "./notice.js";
 
-/** The pane; `call(person, kinds)` starts a call, `back()` returns to the list on a phone. */
-export function makeConversation(model, calls, { call, back }) {
+/**
+ * The pane; `call(person, kinds)` starts a call, `back()` returns to the list on a phone, `left()` is told when the
+ * room is no longer this person's.
+ */
+export function makeConversation(model, calls, { call, back, left }) {
   const element = h("section", { class: "conversation", "aria-label": "Conversation" });
-  const welcome = () => fill(element,
-    empty("chat", "Choose someone on the left", "Then write, share a document, or call."));
+  const welcome = () => fill(element, h("div", { class: "empty" }, icon("chat"),
+    h("h1", { tabindex: "-1" }, "Choose someone from the list"), h("p", {}, "Then write, share a document, or call.")));
   let open = null;
 
   function show(target) {
@@ -22,6 +26,7 @@ export function makeConversation(model, calls, { call, back }) {
       { icon: "phone", label: "Voice call" });
     const video = button("Video call", () => attempt(video, () => call(model.person(person.id), ["audio", "video"])),
       { icon: "video", classes: "primary video-call" });
+    const people = button("", () => openMembers(model, room), { icon: "users", label: "Members" });
     const body = h("div", { class: "panel-body", role: "tabpanel", id: "conversation-panel" });
     const tabs = makeTabs([["messages", "Messages"], ["documents", "Documents"]], (name) => showPart(name));
     let part = null;
@@ -51,6 +56,13 @@ export function makeConversation(model, calls, { call, back }) {
       part.shown();
     }
     const roomsChanged = () => {
+      if (!person && !model.rooms.has(room.id)) {
+        say(`You are no longer in ${isolated(title.textContent)}`);
+        open.leave();
+        open = null;
+        welcome();
+        return left();
+      }
       room = (room && model.rooms.get(room.id)) ?? (person ? model.roomWith(person.id) : room) ?? room;
       if (room && model.openRoom !== room.id) {
         model.openRoom = room.id;
@@ -74,14 +86,14 @@ export function makeConversation(model, calls, { call, back }) {
       element,
       h("header", { class: "pane-head" },
         button("", back, { icon: "back", label: "Back to the list", classes: "plain to-list" }),
-        picture, h("div", { class: "grow" }, title, note), person && [voice, video]),
+        picture, h("div", { class: "grow" }, title, note), person ? [voice, video] : people),
       tabs.element, body);
     tabs.select("messages");
     title.focus();
   }
 
   welcome();
-  return { element, show, welcome };
+  return { element, show, focus: () => element.querySelector("h1")?.focus() };
 }
 
 /** Tabs as the ARIA pattern has them: arrow keys move between them. */

@@ -17,6 +17,8 @@ export function openDialog(title, build, { classes = "", onclose = null } = {}) 
     : h("div", { class: "dialog-body" }, head, body));
   dialog.addEventListener("close", () => {
     dialog.remove();
+    // What had the focus before may be gone, with the row that it stood in.
+    if (document.activeElement === document.body) document.getElementById("main")?.focus();
     onclose?.();
   });
   document.body.append(dialog);

@@ -29,6 +29,9 @@ export function append(parent, children) {
   return parent;
 }
 
+/** A name inside a sentence: marks around it keep its direction of writing from turning the words beside it. */
+export const isolated = (name) => `\u2068${name}\u2069`;
+
 /** Puts these children in the place of all others. */
 export function fill(parent, ...children) {
   parent.replaceChildren();

@@ -1,18 +1,18 @@
 // The call page: signed out it asks who is there, signed in it is the workspace.
-import * as api from "./api.js";
 import { Calls, END_TEXTS } from "./call.js";
 import { makeConversation } from "./conversation.js";
-import { button, fill, h, message } from "./dom.js";
+import { button, fill, h, isolated, message } from "./dom.js";
+import { leavesByItself, sessionEnded } from "./leaving.js";
 import { Model } from "./model.js";
 import { networkCheckText } from "./network.js";
 import { attempt, say, showFailure } from "./notice.js";
 import { watchRinging } from "./ringing.js";
 import { makeSidebar } from "./sidebar.js";
-import { showSignIn } from "./signin.js";
 import { Signaling } from "./socket.js";
 import { makeStage } from "./stage.js";
 import { start } from "./start.js";
 import { makeTopbar } from "./topbar.js";
+import { watchWake } from "./wake.js";
 
 const STATES = { connecting: "Connecting", online: "Online", offline: "Offline, reconnecting", ended: "Signed out" };
 
@@ -31,6 +31,10 @@ function showWorkspace({ person }) {
   const conversation = makeConversation(model, calls, {
     call: (who, kinds) => calls.request(who, kinds),
     back: () => pane("list"),
+    left: () => {
+      sidebar.select(null);
+      pane("list");
+    },
   });
   const open = (target) => {
     sidebar.select(target.person ? `p-${target.person.id}` : `r-${target.room.id}`);
@@ -54,6 +58,9 @@ function showWorkspace({ person }) {
     check && message("warn", null, `Network check: calls use ${check}. Your account has the switch.`),
     trouble, returnBar, workspace));
 
+  // First of those who look at the call: the dialog is gone when the focus moves on.
+  watchRinging(calls);
+  watchWake(calls);
   let inCall = false;
   calls.addEventListener("change", () => {
     const call = calls.current;
@@ -62,7 +69,7 @@ function showWorkspace({ person }) {
     if (shown && call.room) model.learnRoom(call.room).catch(() => {});
     workspace.toggleAttribute("data-call", shown);
     returnBar.hidden = !shown;
-    if (shown) returnBar.textContent = `Return to the call with ${call.person.name}`;
+    if (shown) returnBar.textContent = `Return to the call with ${isolated(call.person.name)}`;
     if (shown === inCall) return;
     inCall = shown;
     if (shown) {
@@ -76,27 +83,25 @@ function showWorkspace({ person }) {
     } else if (workspace.dataset.pane === "stage") {
       pane("conversation");
     }
+    if (!shown) conversation.focus();
   });
   calls.addEventListener("ended", ({ detail: { reason, mine, call } }) => {
     if (mine || reason === null) return;
     if (reason === "taken") return say("The call was taken elsewhere");
     const text = END_TEXTS[reason] ?? "The call has ended";
-    say(/^[a-z]/.test(text) ? `${call.person.name} ${text}` : text);
+    say(/^[a-z]/.test(text) ? `${isolated(call.person.name)} ${text}` : text);
   });
   calls.addEventListener("problem", ({ detail }) => showFailure(detail));
-  watchRinging(calls);
+  addEventListener("beforeunload", (event) => {
+    const talks = calls.current !== null && calls.current.phase !== "ringing";
+    if (talks && !leavesByItself()) event.preventDefault();
+  });
 
   signaling.addEventListener("state", ({ detail }) => {
     state.textContent = STATES[detail];
     state.className = `link-state ${detail}`;
-    if (detail === "ended") ended();
+    if (detail === "ended") sessionEnded();
   });
-  const ended = () => {
-    signaling.stop();
-    for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
-    showSignIn(root, () => location.reload(), message("warn", "Your session has ended", "Sign in again to go on."));
-  };
-  api.session.addEventListener("signed-out", ended, { once: true });
 
   signaling.start();
   load();

@@ -9,16 +9,21 @@ export async function openMedia(kinds) {
   try {
     return { stream: await navigator.mediaDevices.getUserMedia(wanted), problem: null };
   } catch (error) {
-    const problem = explain(error);
+    const device = wanted.video && wanted.audio ? "camera and microphone" : wanted.video ? "camera" : "microphone";
     // One device less is better than no call.
     for (const kind of ["audio", "video"]) {
       if (!wanted[kind] || !(wanted.audio && wanted.video)) continue;
       try {
         const stream = await navigator.mediaDevices.getUserMedia({ [kind]: wanted[kind] });
-        return { stream, problem: `${kind === "audio" ? "The camera" : "The microphone"} is not used: ${problem}` };
+        // The other one is what failed, and its own error may differ from that of both at once.
+        const missing = kind === "audio" ? "camera" : "microphone";
+        return { stream, problem: `The ${missing} is not used: ${explain(error, missing)}` };
       } catch { /* try the other */ }
     }
-    return { stream: new MediaStream(), problem: `You can see and hear the other side only: ${problem}` };
+    return {
+      stream: new MediaStream(),
+      problem: `You see and hear the other side, and cannot be seen or heard: ${explain(error, device)}`,
+    };
   }
 }
 
@@ -29,11 +34,12 @@ export const openScreen = async () => (
 
 export const canShareScreen = () => Boolean(navigator.mediaDevices?.getDisplayMedia);
 
-export function explain(error) {
+/** Why a device cannot be used, and what to do: the end of a sentence. */
+export function explain(error, device = "camera") {
   switch (error.name) {
-    case "NotAllowedError": return "allow the camera and the microphone for this site in the browser's address bar.";
-    case "NotFoundError": return "no such device is connected. Plug one in and call again.";
-    case "NotReadableError": return "another program uses it. Close that program and call again.";
+    case "NotAllowedError": return `allow the ${device} for this site in the browser's address bar, then call again.`;
+    case "NotFoundError": return `no ${device} was found. Plug one in and call again.`;
+    case "NotReadableError": return `another program uses the ${device}. Close that program and call again.`;
     default: return `the browser says: ${error.message || error.name}.`;
   }
 }

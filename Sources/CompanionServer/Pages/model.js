@@ -2,6 +2,7 @@
 import * as api from "./api.js";
 
 const PAGE = 50;
+const LOAD_PAUSE_MS = 1_000;
 
 /** Fires "people", "rooms", "messages" and "documents" (detail: the room's id for the last two), "unread". */
 export class Model extends EventTarget {
@@ -14,6 +15,7 @@ export class Model extends EventTarget {
   /** The room that is on screen; its messages count as read. */
   openRoom = null;
   #learning = new Set();
+  #loading = 0;
 
   constructor(me, signaling) {
     super();
@@ -24,28 +26,31 @@ export class Model extends EventTarget {
     on("chat", ({ message }) => this.#received(message));
     on("document.shared", ({ document }) => this.#shared(document));
     on("document.deleted", ({ room, document }) => this.#removed(room, document?.id ?? document));
-    on("room.changed", () => this.load().catch(() => {}));
+    on("room.changed", () => this.loadRooms().catch(() => {}));
     on("refetch", () => this.reload().catch(() => {}));
   }
 
   #fire(type, detail) { this.dispatchEvent(new CustomEvent(type, { detail })); }
 
   async load() {
-    const [{ people }, { rooms }] = await Promise.all([api.get("/people"), api.get("/rooms")]);
+    const [people] = await Promise.all([api.all("/people", "people"), this.loadRooms()]);
     this.people = new Map(people.filter((person) => person.id !== this.me.id).map((person) => [person.id, person]));
-    this.rooms = new Map(rooms.map((room) => [room.id, room]));
     this.#fire("people");
-    this.#fire("rooms");
   }
 
   /** After messages may have been missed: everything that was loaded is loaded again. */
   async reload() {
+    await this.load();
     const loaded = [...this.messages.keys()];
+    const unsent = loaded.map((room) => this.messages.get(room).list.filter((message) => message.state));
     this.messages.clear();
     this.documents.clear();
-    await this.load();
     await Promise.all(loaded.map((room) => this.loadMessages(room)));
-    for (const room of loaded) this.#fire("documents", room);
+    loaded.forEach((room, index) => {
+      for (const draft of unsent[index]) this.#place(this.messages.get(room).list, draft, { isDraft: true });
+      if (unsent[index].length) this.#fire("messages", room);
+      this.#fire("documents", room);
+    });
   }
 
   person(id) { return id === this.me.id ? { ...this.me, online: true } : this.people.get(id); }
@@ -61,7 +66,7 @@ export class Model extends EventTarget {
   others(room) { return room.members.filter((member) => member.id !== this.me.id); }
 
   /** A room of two without a title is the conversation with that person. */
-  isDirect(room) { return !room.title && room.members.length <= 2; }
+  isDirect(room) { return room.title === null && room.members.length <= 2; }
 
   roomWith(personID) {
     return [...this.rooms.values()].find((room) =>
@@ -96,6 +101,24 @@ export class Model extends EventTarget {
     }
   }
 
+  async loadRooms() {
+    const rooms = await api.all("/rooms", "rooms");
+    const before = [...this.rooms.keys()];
+    this.rooms = new Map(rooms.map((room) => [room.id, room]));
+    for (const id of before) if (!this.rooms.has(id)) this.#forget(id);
+    this.#fire("rooms");
+  }
+
+  forgetRoom(id) {
+    this.#forget(id);
+    this.#fire("rooms");
+  }
+
+  /** Nothing is kept of a room that this person is no member of. */
+  #forget(id) {
+    for (const kept of [this.rooms, this.messages, this.documents, this.unread]) kept.delete(id);
+  }
+
   async loadMessages(room, { earlier = false } = {}) {
     const known = this.messages.get(room);
     const before = earlier ? known?.list[0]?.position : undefined;
@@ -107,10 +130,11 @@ export class Model extends EventTarget {
     this.#fire("messages", room);
   }
 
-  #place(list, message) {
+  #place(list, message, { isDraft = false } = {}) {
     const same = list.findIndex((other) =>
       (message.id && other.id === message.id) || (
         other.client_id === message.client_id && other.sender === message.sender));
+    if (same >= 0 && isDraft) return;
     if (same >= 0) list.splice(same, 1);
     const at = message.position === undefined
       ? list.length
@@ -127,7 +151,8 @@ export class Model extends EventTarget {
     this.#fire("messages", room);
     try {
       const { message } = await this.signaling.request({ type: "chat", room, client_id: clientID, body });
-      this.#place(this.messages.get(room).list, message);
+      const list = this.messages.get(room)?.list;
+      if (list) this.#place(list, message);
     } catch (failure) {
       Object.assign(draft, { state: "failed", failure });
     }
@@ -150,10 +175,18 @@ export class Model extends EventTarget {
   #presence(person, online) {
     const id = person?.id ?? person;
     const known = this.people.get(id);
-    if (!known) return void this.load().catch(() => {});
+    if (!known) return this.#loadSoon();
     if (typeof person === "object") Object.assign(known, person);
     known.online = online;
     this.#fire("people");
+  }
+
+  /** Somebody new is there: the list is asked for once, however many come. */
+  #loadSoon() {
+    this.#loading ||= setTimeout(() => {
+      this.#loading = 0;
+      this.load().catch(() => {});
+    }, LOAD_PAUSE_MS);
   }
 
   #received(message) {

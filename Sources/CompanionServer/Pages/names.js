@@ -8,8 +8,7 @@ export class Names {
   /** Loads them and calls `known` when they are there; until then, and without them, ids stand for themselves. */
   async load(known) {
     try {
-      const { people } = await api.get("/admin/people");
-      for (const one of people) this.#names.set(one.id, one.name);
+      for (const one of await api.all("/admin/people", "people")) this.#names.set(one.id, one.name);
       known();
     } catch { /* the section's own request tells what is wrong */ }
   }

@@ -1,5 +1,5 @@
 // An incoming call: a dialog that cannot be missed, and a tone.
-import { avatar, button, h } from "./dom.js";
+import { avatar, button, h, isolated } from "./dom.js";
 import { attempt } from "./notice.js";
 
 const TONE_EVERY_MS = 2_500;
@@ -9,6 +9,7 @@ const TONE_HZ = [523, 659];
 export function watchRinging(calls) {
   let dialog = null;
   let silence = null;
+  let before = null;
 
   function open(call) {
     const video = call.kinds.includes("video");
@@ -28,16 +29,18 @@ export function watchRinging(calls) {
           button("Decline", () => calls.reject(), { icon: "hang-up", classes: "danger primary" }),
           button("Accept", answer(call.kinds), { icon: video ? "video" : "phone", classes: "good" })),
         video && button("Accept with voice only", answer(["audio"]), { classes: "plain" })));
+    before = document.activeElement;
     document.body.append(dialog);
     dialog.showModal();
-    document.title = `${call.person.name} is calling - Tern`;
+    document.title = `${isolated(call.person.name)} is calling - Tern`;
     silence = ring();
   }
 
   function close() {
     silence?.();
     dialog?.remove();
-    dialog = silence = null;
+    before?.focus?.();
+    dialog = silence = before = null;
     document.title = "Tern";
   }
 

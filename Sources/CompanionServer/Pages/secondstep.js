@@ -2,7 +2,7 @@
 import * as api from "./api.js";
 import { badge, button, fill, h, message } from "./dom.js";
 import { field, form, passwordField } from "./form.js";
-import { copy } from "./notice.js";
+import { copy, say } from "./notice.js";
 import { qrPicture } from "./qr.js";
 
 const codeField = () => field("Code from the app", {
@@ -63,10 +63,14 @@ export function secondStepSection(person) {
 
   function switchOff() {
     const password = passwordField("Your password", { autocomplete: "current-password" });
-    const code = codeField();
+    const code = field("Code from the app, or a recovery code", {
+      autocomplete: "one-time-code", required: true, maxlength: 64, class: "mono", spellcheck: "false",
+      autocapitalize: "none",
+    });
     show(form([password.box, code.box], "Switch it off", async () => {
       await api.remove("/me/totp", { password: password.input.value, code: digits(code.input) });
       person.totp = false;
+      say("Second step switched off");
       idle();
     }, { classes: "danger primary", extra: button("Cancel", idle, { classes: "plain" }) }));
     password.input.focus();

@@ -4,6 +4,8 @@ import * as api from "./api.js";
 const BACKOFF_MS = [300, 1_000, 2_000, 5_000, 10_000, 15_000];
 const PING_MS = 15_000;
 const ANSWER_MS = 10_000;
+// When the network may have changed, a connection that does not answer by then is taken for dead.
+const PROBE_MS = 3_000;
 const QUEUE_MAX = 256;
 
 /**
@@ -21,6 +23,7 @@ export class Signaling extends EventTarget {
   #waiting = new Map();
   #queue = [];
   #timer = 0;
+  #probe = 0;
   #heard = 0;
   #pinged = 0;
   #closed = false;
@@ -28,8 +31,9 @@ export class Signaling extends EventTarget {
   sessionID = null;
 
   start() {
-    addEventListener("online", () => this.#retryNow());
-    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#retryNow(); });
+    addEventListener("online", () => this.#look());
+    addEventListener("offline", () => this.#look());
+    document.addEventListener("visibilitychange", () => { if (!document.hidden) this.#look(); });
     setInterval(() => this.#keepAlive(), PING_MS);
     this.#connect();
   }
@@ -38,6 +42,7 @@ export class Signaling extends EventTarget {
   stop() {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#probe);
     this.#socket?.close(1000);
     this.#fail("The session has ended.");
   }
@@ -131,17 +136,33 @@ export class Signaling extends EventTarget {
     this.#connect();
   }
 
-  #keepAlive() {
+  /** The network may have changed, or the page slept: tries again, or asks whether the connection still is one. */
+  #look() {
+    if (this.#closed || !this.#socket) return this.#retryNow();
+    this.#ping();
+    clearTimeout(this.#probe);
+    this.#probe = setTimeout(() => this.#dropIfSilent(), PROBE_MS);
+  }
+
+  #ping() {
     if (this.state !== "online") return;
-    // No word since the last ping: the connection is dead, and resuming can begin.
-    if (this.#heard < this.#pinged) {
-      const dead = this.#socket;
-      this.#socket = null;
-      dead.close();
-      return this.#retryLater();
-    }
     this.#pinged = Date.now();
     this.send({ type: "ping" });
+  }
+
+  #keepAlive() {
+    if (this.#dropIfSilent()) return;
+    this.#ping();
+  }
+
+  /** No word since the last ping: the connection is dead, and resuming can begin. */
+  #dropIfSilent() {
+    if (this.state !== "online" || this.#heard >= this.#pinged) return false;
+    const dead = this.#socket;
+    this.#socket = null;
+    dead.close();
+    this.#retryLater();
+    return true;
   }
 
   #receive(data) {

@@ -1,5 +1,5 @@
 // The call on screen: both videos, the path, the security code, the figures, and the controls.
-import { avatar, button, fill, h, icon } from "./dom.js";
+import { avatar, button, fill, h, icon, isolated } from "./dom.js";
 import { duration } from "./format.js";
 import { networkCheckText } from "./network.js";
 import { attempt } from "./notice.js";
@@ -43,7 +43,7 @@ export function makeStage(model, calls, { toConversation }) {
     h("header", { class: "stage-head" },
       h("div", { class: "grow" }, name, h("div", { class: "stage-state" }, state, clock)), path),
     note, details,
-    h("div", { class: "controls", role: "toolbar", "aria-label": "Call controls" }, microphone, camera, screen, more,
+    h("div", { class: "controls", role: "group", "aria-label": "Call controls" }, microphone, camera, screen, more,
       messages, hangUp));
 
   function showDetails(shown) {
@@ -94,7 +94,7 @@ export function makeStage(model, calls, { toConversation }) {
     curtain.classList.toggle("calling", call.since === null);
     const check = networkCheckText();
     write(note, [
-      call.problem, call.remote.audio || call.since === null ? null : `${call.person.name} is muted.`,
+      call.problem, call.remote.audio || call.since === null ? null : `${isolated(call.person.name)} is muted.`,
       check && `Network check: ${check}.`,
     ].filter(Boolean).join(" "));
     note.hidden = !note.textContent;
@@ -132,34 +132,49 @@ export function makeStage(model, calls, { toConversation }) {
   const figure = (title, value) => [h("dt", {}, title), h("dd", { class: "mono" }, value)];
   const number = (value, unit, digits = 0) => (value === null ? "–" : `${value.toFixed(digits)} ${unit}`);
 
+  const codePart = h("div", { class: "stack tight" });
+  const figuresPart = h("div", {});
+  fill(details, h("h2", {}, "Is this really the other side?"), codePart, h("h2", {}, "Network"), figuresPart);
+
   function renderDetails(call) {
+    renderCode(call);
     const figures = call.figures;
+    fill(figuresPart, figures ? h(
+      "dl", { class: "facts figures" },
+      figure("Path here", PATH_NAMES[figures.path]),
+      figure("Path there", call.theirPath ? PATH_NAMES[call.theirPath] ?? "–" : "–"),
+      figure("Round trip", number(figures.rttMs, "ms")),
+      figure("Loss", number(figures.lossPercent, "%", 1)),
+      figure("Jitter", number(figures.jitterMs, "ms", 1)),
+      figure("Received", number(figures.inKbits, "kbit/s")),
+      figure("Sent", number(figures.outKbits, "kbit/s")),
+      figures.size && figure("Picture", `${figures.size}, ${figures.framesPerSecond}/s`),
+      figures.encryption && figure("Encryption", figures.encryption.replaceAll("_", " ")))
+      : h("p", { class: "small" }, "The figures appear when the call is connected."));
+  }
+
+  /** Drawn only when it differs: somebody may be reading it out, or a screen reader is. */
+  function renderCode(call) {
+    const now = `${call.call} ${call.code} ${call.codeChanged}`;
+    if (codePart.dataset.of === now) return;
+    codePart.dataset.of = now;
     fill(
-      details,
-      h("h2", {}, "Is this really the other side?"),
+      codePart,
       call.code
         ? [h("p", { class: "security-code mono", "data-code": call.code },
           call.code.split(" ").map((group) => h("span", {}, group))),
-          h("p", { class: "small" },
-            `Read these numbers to ${call.person.name}. If both of you see the same, nobody is listening in between.`)]
+          h("p", { class: "small" }, `Read these numbers to ${isolated(call.person.name)}. `
+            + "If both of you see the same, nobody is listening in between.")]
         : h("p", { class: "small" }, "The code appears when the call is connected."),
       call.codeChanged && h("p", { class: "small warn-line" }, icon("alert"),
-        "The code changed during the call: compare it again."),
-      h("h2", {}, "Network"),
-      figures ? h(
-        "dl", { class: "facts figures" },
-        figure("Path here", PATH_NAMES[figures.path]),
-        figure("Path there", call.theirPath ? PATH_NAMES[call.theirPath] ?? "–" : "–"),
-        figure("Round trip", number(figures.rttMs, "ms")),
-        figure("Loss", number(figures.lossPercent, "%", 1)),
-        figure("Jitter", number(figures.jitterMs, "ms", 1)),
-        figure("Received", number(figures.inKbits, "kbit/s")),
-        figure("Sent", number(figures.outKbits, "kbit/s")),
-        figures.size && figure("Picture", `${figures.size}, ${figures.framesPerSecond}/s`),
-        figures.encryption && figure("Encryption", figures.encryption.replaceAll("_", " "))) : h("p",
-          { class: "small" }, "The figures appear when the call is connected."));
+        "The code changed during the call: compare it again."));
   }
 
+  element.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || details.hidden) return;
+    showDetails(false);
+    more.focus();
+  });
   calls.addEventListener("change", render);
   return { element, focus: () => name.focus() };
 }

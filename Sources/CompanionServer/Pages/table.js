@@ -2,19 +2,39 @@
 import { button, fill, h } from "./dom.js";
 import { failureInto } from "./notice.js";
 
+// What the server gives at once of a list that has no pages.
+const ROWS_MAX = 200;
+
 /**
  * `columns`: [{title, cell(row), numeric?}]; the last may have an empty title for actions. `load()` resolves with rows,
- * `nothing` is what stands in place of none. `again()` shows the same rows once more.
+ * `nothing` is what stands in place of none; `rest` is a line below as many rows as the server gives at once.
+ * `again()` shows the same rows once more.
  */
-export function makeTable(caption, columns, load, nothing) {
+export function makeTable(caption, columns, load, nothing, { rest = null } = {}) {
   const place = h("div", {});
   const holder = h("div", { class: "table-holder" });
   const element = h("div", { class: "stack" }, place, holder);
   let busy = null;
   let last = [];
 
+  const keyOf = (row) => String(row.id ?? row.sequence ?? "");
+  const FOCUSABLE = "button, a[href]";
+
+  /** Where the focus is: drawn anew, the rows give it back. */
+  function focused() {
+    const row = holder.contains(document.activeElement) && document.activeElement.closest("tr[data-key]");
+    return row && { key: row.dataset.key, index: [...row.querySelectorAll(FOCUSABLE)].indexOf(document.activeElement) };
+  }
+
   function show(rows) {
     last = rows;
+    const before = focused();
+    draw(rows);
+    const row = before && holder.querySelector(`tr[data-key="${CSS.escape(before.key)}"]`);
+    if (row) row.querySelectorAll(FOCUSABLE)[before.index]?.focus();
+  }
+
+  function draw(rows) {
     if (!rows.length) return fill(holder, nothing());
     fill(holder, h(
       "table", { role: "table" }, h("caption", { class: "visually-hidden" }, caption),
@@ -22,11 +42,13 @@ export function makeTable(caption, columns, load, nothing) {
         "th", {
           scope: "col", role: "columnheader", class: column.numeric ? "numeric" : "",
         }, column.title || h("span", { class: "visually-hidden" }, "Actions"))))),
-      h("tbody", { role: "rowgroup" }, rows.map((row) => h("tr", { role: "row" }, columns.map((column) => h(
+      h("tbody", { role: "rowgroup" }, rows.map((row) => h(
+        "tr", { role: "row", "data-key": keyOf(row) }, columns.map((column) => h(
         "td", {
           role: "cell", "data-title": column.title,
           class: column.numeric ? "numeric" : column.title ? "" : "row-actions",
-        }, column.cell(row))))))));
+        }, column.cell(row))))))),
+    rest && rows.length >= ROWS_MAX && h("p", { class: "table-rest small muted" }, rest));
   }
 
   async function refresh() {

@@ -2,13 +2,14 @@
 import * as api from "./api.js";
 import { openAccount } from "./account.js";
 import { avatar, button, h, icon } from "./dom.js";
+import { leave } from "./leaving.js";
 import { attempt } from "./notice.js";
 
 /** `elsewhere` is {href, text, icon} of the other page, `subtitle` stands beside the mark. */
 export function makeTopbar(person, { subtitle = null, elsewhere = null, state = null, withNetworkCheck = true } = {}) {
   const out = button("Sign out", () => attempt(out, async () => {
     await api.remove("/sessions/current");
-    location.assign("/");
+    await leave();
   }), { icon: "sign-out", classes: "plain", "aria-label": "Sign out" });
   return h(
     "header", { class: "topbar" },
