@@ -137,6 +137,9 @@ static const unsigned char notice_js[] = {
 static const unsigned char ownmedia_js[] = {
 #embed "../CompanionServer/Pages/ownmedia.js"
 };
+static const unsigned char pagedtable_js[] = {
+#embed "../CompanionServer/Pages/pagedtable.js"
+};
 static const unsigned char password_js[] = {
 #embed "../CompanionServer/Pages/password.js"
 };
@@ -259,6 +262,7 @@ const cpages_file *cpages_files(void) {
         PAGE("newroom.js", newroom_js),
         PAGE("notice.js", notice_js),
         PAGE("ownmedia.js", ownmedia_js),
+        PAGE("pagedtable.js", pagedtable_js),
         PAGE("password.js", password_js),
         PAGE("paths.js", paths_js),
         PAGE("peer.js", peer_js),

@@ -41,8 +41,8 @@ function sessions() {
   const list = h("div", {}, h("p", { class: "loading", role: "status" }, "Loading"));
   const place = h("div", {});
   async function load() {
-    const answer = await api.get("/sessions");
-    fill(list, h("ul", { class: "lines" }, answer.sessions.map((one) => {
+    const all = await api.all("/sessions", "sessions");
+    fill(list, h("ul", { class: "lines" }, all.map((one) => {
       const end = button("End", () => attempt(end, async () => {
         await api.remove(api.path("/sessions/{}", one.id));
         say("Session ended");

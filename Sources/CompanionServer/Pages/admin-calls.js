@@ -1,16 +1,16 @@
 // Calls, now and before.
-import * as api from "./api.js";
 import { badge, empty, h, time } from "./dom.js";
 import { dateTime, duration } from "./format.js";
 import { PATH_NAMES } from "./paths.js";
 import { every, refreshButton, sectionHead } from "./section.js";
-import { makeTable, or } from "./table.js";
+import { makePagedTable } from "./pagedtable.js";
+import { or } from "./table.js";
 
 const PACE_MS = 10_000;
 const STATES = { requested: ["ringing", "warn"], accepted: ["connecting", "warn"], connected: ["in call", "good"] };
 
 export function callsSection(heading) {
-  const table = makeTable("Calls", [
+  const table = makePagedTable("Calls", [
     { title: "Requested", cell: (call) => time(call.requested_at, dateTime) },
     { title: "From", cell: (call) => h("strong", {}, call.requester?.name ?? "–") },
     { title: "To", cell: (call) => h("strong", {}, call.callee?.name ?? "–") },
@@ -26,12 +26,12 @@ export function callsSection(heading) {
           PATH_NAMES[call.path] ?? call.path, call.path.startsWith("p2p") ? "good" : "accent") : or(null)),
     },
     { title: "Room", cell: (call) => h("span", { class: "mono small" }, call.room) },
-  ], async () => (await api.get("/admin/calls")).calls, () => empty("video", "No calls yet",
-    "They appear here while they ring, and stay when they have ended."), { rest: "The newest 200 calls." });
+  ], { where: "/admin/calls", name: "calls", more: "Older calls" }, () => empty("video", "No calls yet",
+    "They appear here while they ring, and stay when they have ended."));
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Who called whom, and which way the media went.", refreshButton(table.refresh)),
       table.element),
-    leave: every(PACE_MS, table.refresh),
+    leave: every(PACE_MS, table.renew),
   };
 }

@@ -6,8 +6,9 @@ import { field, form, select } from "./form.js";
 import { dateTime } from "./format.js";
 import { Names } from "./names.js";
 import { attempt, copy, say } from "./notice.js";
+import { makePagedTable } from "./pagedtable.js";
 import { sectionHead } from "./section.js";
-import { makeTable, or } from "./table.js";
+import { or } from "./table.js";
 
 const LIFETIMES = [["600", "10 minutes"], ["3600", "1 hour"], ["28800", "8 hours"], ["86400", "1 day"]];
 
@@ -18,7 +19,7 @@ function state(one) {
 
 export function credentialsSection(heading) {
   const names = new Names();
-  const table = makeTable("Credentials", [
+  const table = makePagedTable("Credentials", [
     { title: "Issued", cell: (one) => time(one.issued_at, dateTime) },
     { title: "For", cell: (one) => (one.person ? h("strong", {}, names.of(one.person)) : or(null, "outside use")) },
     { title: "Reason", cell: (one) => or(one.reason) },
@@ -38,9 +39,8 @@ export function credentialsSection(heading) {
       }, { classes: "compact danger", "aria-label": `Revoke the credential ${one.id}` });
       return revoke;
     } },
-  ], async () => (await api.get("/admin/relay-credentials")).credentials,
-  () => empty("key", "No credentials yet", "Calls get theirs by themselves. Issue one for a device or a test."),
-  { rest: "The newest 200 credentials." });
+  ], { where: "/admin/relay-credentials", name: "credentials", more: "Older credentials" },
+  () => empty("key", "No credentials yet", "Calls get theirs by themselves. Issue one for a device or a test."));
   const rotate = button("Rotate the secret", async () => {
     const isSure = await confirmAction("Rotate the secret?",
         "New credentials use a new secret. Those already issued stay valid until they expire or it is rotated again.",
@@ -91,7 +91,8 @@ function showOnce({ iceServers, expires_at: expires }) {
     message("warn", "Shown only now", "Copy it before you close this: the password is not stored."),
     h("dl", { class: "stack tight" }, line("Username", turn.username ?? ""), line("Password", turn.credential ?? "")),
     h("p", { class: "muted small" }, "Valid until ", time(expires, dateTime), "."),
-    h("div", { class: "stack tight" }, h("strong", {}, "For RTCPeerConnection"), h("code", { class: "secret" }, text)),
+    h("div", { class: "stack tight" }, h("strong", {}, "For RTCPeerConnection"),
+      h("code", { class: "secret", tabindex: "0" }, text)),
     h("div", { class: "actions end" }, button("Copy as JSON", () => copy(text, "iceServers"), { icon: "copy" }),
       button("Done", close, { classes: "primary" }))), { classes: "wide" });
 }

@@ -1,27 +1,25 @@
 // People: find, invite, disable and enable, role, sign out everywhere, reset the password.
 import * as api from "./api.js";
 import { confirmAction, openDialog } from "./dialog.js";
-import { avatar, badge, button, empty, fill, h, isolated, message, time } from "./dom.js";
+import { avatar, badge, button, empty, h, isolated, message, time } from "./dom.js";
 import { field, form, passwordField, select } from "./form.js";
 import { dateTime } from "./format.js";
 import { attempt, say } from "./notice.js";
+import { makePagedTable } from "./pagedtable.js";
 import { sectionHead } from "./section.js";
-import { makeTable, or } from "./table.js";
+import { or } from "./table.js";
 
 const STATES = { active: ["Active", "good"], pending: ["Not activated", "warn"], disabled: ["Disabled", "bad"] };
 const SEARCH_PAUSE_MS = 250;
 
 export function peopleSection(heading, me) {
   const search = field("Find by name or address", { type: "search", autocomplete: "off", maxlength: 100 });
-  const more = h("div", { class: "actions more" });
-  let rows = [];
-  let cursor = null;
   let timer = 0;
   search.input.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => table.refresh(), SEARCH_PAUSE_MS);
+    timer = setTimeout(() => table.restart(), SEARCH_PAUSE_MS);
   });
-  const table = makeTable("People", [
+  const table = makePagedTable("People", [
     {
       title: "Person",
       cell: (person) => h("div", { class: "who" }, avatar(person, { size: "small" }),
@@ -41,24 +39,15 @@ export function peopleSection(heading, me) {
         { classes: "compact", "aria-label": `Manage ${person.name}` }),
     },
   ],
-  async () => { rows = []; cursor = null; return nextPage(); },
+  { where: "/admin/people", values: () => ({ query: search.input.value.trim() }), name: "people", more: "More people" },
   () => empty("users", "Nobody found", "Change the search, or invite somebody."));
-
-  async function nextPage() {
-    const found = await api.get(`/admin/people${api.query({ query: search.input.value.trim(), cursor })}`);
-    rows = rows.concat(found.people);
-    cursor = found.next;
-    const next = cursor && button("More people", () => attempt(next, async () => table.show(await nextPage())));
-    fill(more, next);
-    return rows;
-  }
 
   table.refresh();
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Everybody with an account.",
         button("Invite", () => invite(table.refresh), { icon: "plus", classes: "primary" })),
-      h("div", { class: "filters" }, search.box), table.element, more),
+      h("div", { class: "filters" }, search.box), table.element),
     leave: () => clearTimeout(timer),
   };
 }

@@ -3,13 +3,14 @@ import * as api from "./api.js";
 import { badge, button, empty, h, time } from "./dom.js";
 import { agent, dateTime } from "./format.js";
 import { attempt, say } from "./notice.js";
+import { makePagedTable } from "./pagedtable.js";
 import { every, refreshButton, sectionHead } from "./section.js";
-import { makeTable, or } from "./table.js";
+import { or } from "./table.js";
 
 const PACE_MS = 15_000;
 
 export function sessionsSection(heading) {
-  const table = makeTable("Sessions", [
+  const table = makePagedTable("Sessions", [
     { title: "Person", cell: (one) => h("strong", {}, one.person?.name ?? "–") },
     { title: "Browser", cell: (one) => h("span", { title: one.agent }, agent(one.agent)) },
     { title: "Address", cell: (one) => h("span", { class: "mono address" }, one.address) },
@@ -24,12 +25,12 @@ export function sessionsSection(heading) {
       }), { classes: "compact danger", "aria-label": `End a session of ${one.person?.name ?? "somebody"}` });
       return end;
     } },
-  ], async () => (await api.get("/admin/sessions")).sessions, () => empty("device", "Nobody is signed in"),
-  { rest: "The newest 200 sessions. End those of one person from the list of people." });
+  ], { where: "/admin/sessions", name: "sessions", more: "Older sessions" },
+  () => empty("device", "Nobody is signed in"));
   return {
     element: h("div", { class: "stack" },
       sectionHead(heading, "Ending one closes its page's connection at once.", refreshButton(table.refresh)),
       table.element),
-    leave: every(PACE_MS, table.refresh),
+    leave: every(PACE_MS, table.renew),
   };
 }

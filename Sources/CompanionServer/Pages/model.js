@@ -160,8 +160,7 @@ export class Model extends EventTarget {
   }
 
   async loadDocuments(room) {
-    const { documents } = await api.get(api.path("/rooms/{}/documents", room));
-    this.documents.set(room, documents);
+    this.documents.set(room, await api.all(api.path("/rooms/{}/documents", room), "documents"));
     this.#fire("documents", room);
   }
 

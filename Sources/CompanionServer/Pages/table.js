@@ -67,7 +67,20 @@ export function makeTable(caption, columns, load, nothing, { rest = null } = {})
     }
   }
 
-  return { element, refresh, show, again: () => { if (last.length) show(last); } };
+  return {
+    element, refresh, again: () => { if (last.length) show(last); },
+    show(rows) {
+      // Rows that are on their way are older than these.
+      busy = null;
+      show(rows);
+    },
+    /** The focus goes to the row of this number, for those who read with a keyboard or by ear. */
+    focusRow(index) {
+      const row = holder.querySelectorAll("tbody tr")[index];
+      row?.setAttribute("tabindex", "-1");
+      row?.focus();
+    },
+  };
 }
 
 export const or = (value, instead = "–") => (
