@@ -6,11 +6,12 @@ import time
 
 import pytest
 
+import hosts
 import server
 import turn
 from kernel_network import (
-    CLIENT, CLIENT_SIDE, CLIENT_SIDE_6, MODES, PEER_SIDE, PEERS, Flow, client, collect, counters, drain, echo,
-    inside, listener, network, relay, running, sessions, stopped, warm_up)
+    CLIENT, CLIENT_SIDE, CLIENT_SIDE_6, MODES, PEER, PEER_SIDE, PEER_SIDE_6, PEERS, Flow, client, collect, counters,
+    drain, echo, inside, listener, network, relay, running, sessions, stopped, warm_up)
 
 pytestmark = pytest.mark.tern
 # What the built-in table denies, and what this configuration does not allow; where somebody is, he listens.
@@ -22,10 +23,10 @@ DENIED_6 = ["::1", "::", "fe80::1", "ff02::1", f"::ffff:{CLIENT_SIDE}.2", "64:ff
 
 
 @contextlib.contextmanager
-def at(host, name):
+def at(host, name, port=0):
     """A socket on a host."""
     with inside(name), socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as ear:
-        ear.bind((host, 0))
+        ear.bind((host, port))
         yield ear
 
 
@@ -58,6 +59,30 @@ def test_a_denied_peer_gets_no_byte_and_sends_none(relay, family):
         denied.sendto(b"it hears", denied.getsockname())
         assert collect(denied, 1) == [b"it hears"]
         warm_up(caller, 5)
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("family", [4, 6])
+def test_a_denied_address_beside_a_peer_sends_nothing_through_its_channel(network, mode, family):
+    """The same port, and the same relayed address to send to: all that differs is who it is."""
+    denied, bits = {4: (f"{PEER_SIDE}.3", 24), 6: (f"{PEER_SIDE_6}:3", 64)}[family]
+    hosts.ip("-n", PEER, "addr", "add", f"{denied}/{bits}", "dev", "p0", *(["nodad"] if family == 6 else []))
+    try:
+        with running("--deny-peer", denied, mode=mode) as relay, echo(family) as peer, client(relay, peer) as caller:
+            warm_up(caller)
+            before = counters(relay)
+            with at(denied, PEER, peer.address[1]) as ear:
+                for _ in range(20):
+                    ear.sendto(b"from who is denied", caller.relayed)
+            assert drain(caller.socket) == []
+            after = counters(relay)
+            dropped = after["tern_dropped_total{no_permission}"] - before["tern_dropped_total{no_permission}"]
+            assert dropped == 20 and after["tern_kernel_packets_total"] == before["tern_kernel_packets_total"]
+            with pytest.raises(turn.Refused, match="403"):
+                caller.permit((denied, peer.address[1]))
+            warm_up(caller, 5)
+    finally:
+        hosts.ip("-n", PEER, "addr", "del", f"{denied}/{bits}", "dev", "p0")
 
 
 @pytest.mark.parametrize("mode", MODES)
