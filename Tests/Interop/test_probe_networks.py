@@ -185,6 +185,28 @@ def test_a_proxy_that_wants_a_password(relay, authority, tmp_path):
             assert through[0]["status"] == "works", through
 
 
+@pytest.mark.parametrize("scheme", ["basic", "digest", "ntlm"])
+def test_another_proxy_and_the_ways_in_which_it_wants_a_password(relay, authority, tmp_path, scheme):
+    passwords = tmp_path / "passwords"
+    passwords.write_text("nurse:lantern\n")
+    programs = {
+        "basic": "basic_fake_auth", "digest": f"digest_file_auth {passwords}", "ntlm": "ntlm_fake_auth"}
+    lines = [f"auth_param {scheme} program /usr/lib/squid/{programs[scheme]}"]
+    if scheme != "ntlm":
+        lines.append(f"auth_param {scheme} realm Ward 3, east")
+    with ward.squid(tmp_path, *lines) as proxy:
+        ward.rules("udp dport != 53 drop\nmeta l4proto tcp drop")
+        works = scheme == "basic"
+        report = probe(
+            authority, "--proxy", proxy.replace("//", "//nurse:lantern@"), uris=[URIS[2]], expect=1 if works else 2)
+        through = next(path for path in report["paths"] if path.get("proxy"))
+        if works:
+            assert through["status"] == "works", through
+            return
+        assert through["blocker"] == "proxy_scheme" and "without a password, or with Basic" in through["remedy"]
+        assert f"wants a password by {scheme.upper() if scheme == 'ntlm' else 'Digest'}," in through["problem"]
+
+
 @pytest.fixture(scope="module")
 def list_server(network, authority, tmp_path_factory):
     path = tmp_path_factory.mktemp("list") / "servers.json"

@@ -159,6 +159,32 @@ def tinyproxy(folder, *more):
         process.wait()
 
 
+@contextlib.contextmanager
+def squid(folder, *authentication):
+    """Another proxy at the gate, to port 443 alone, for who proves to be `nurse` with the password `lantern`."""
+    folder = pathlib.Path(folder)
+    folder.chmod(0o755)
+    settings = folder / "squid.conf"
+    lines = (
+        f"http_port {GATE_ADDRESS}:3128", f"pid_filename {folder}/squid.pid", "access_log none", "cache_log /dev/null",
+        "cache deny all", "shutdown_lifetime 0 seconds", "max_filedescriptors 1024", "pinger_enable off",
+        *authentication,
+        "acl known proxy_auth REQUIRED", "acl calls port 443", "http_access allow known calls", "http_access deny all")
+    settings.write_text("\n".join(lines) + "\n")
+    process = subprocess.Popen(
+        inside(GATE) + ["squid", "-N", "-f", str(settings)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        attempt = [sys.executable, "-c", f"import socket; socket.create_connection(('{GATE_ADDRESS}', 3128), 1)"]
+        deadline = time.monotonic() + 15
+        while subprocess.run(inside(GATE) + attempt, capture_output=True).returncode != 0:
+            assert process.poll() is None and time.monotonic() < deadline, "squid does not listen"
+            time.sleep(0.1)
+        yield f"http://{GATE_ADDRESS}:3128"
+    finally:
+        process.kill()
+        process.wait()
+
+
 # Programs inside a namespace
 
 

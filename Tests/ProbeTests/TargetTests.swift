@@ -115,6 +115,24 @@ struct TargetTests {
         #expect(ProxyAddress.named(in: [:], for: "relay.example") == nil)
     }
 
+    @Test("the ways in which a proxy wants a password are found among what is quoted")
+    func schemes() {
+        let head = "HTTP/1.1 407 Proxy Authentication Required\r\n"
+        let answers: [(String, [String])] = [
+            ("Proxy-Authenticate: Basic realm=\"Ward 3, east\"", ["Basic"]),
+            (
+                "proxy-authenticate: Digest realm=\"a, Basic b\", nonce=\"x\", qop=\"auth,auth-int\", stale=false",
+                ["Digest"]
+            ),
+            ("Proxy-Authenticate: Negotiate\r\nProxy-Authenticate: NTLM\r\nVia: Basic", ["Negotiate", "NTLM"]),
+            ("Proxy-Authenticate: Digest realm=\"a\", Basic realm=\"b\"", ["Digest", "Basic"]),
+            ("WWW-Authenticate: Basic", []),
+        ]
+        for (lines, schemes) in answers {
+            #expect(ProxyTunnel.schemes(in: head + lines + "\r\n\r\n") == schemes, "\(lines)")
+        }
+    }
+
     @Test("SRV records become URIs in the order of their priority")
     func services() {
         let records: [[DNSRecord]] = [

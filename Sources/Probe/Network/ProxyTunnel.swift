@@ -75,6 +75,13 @@ enum ProxyTunnel {
         switch code {
         case 200...299: return
         case 401, 407:  // Not every proxy says 407 to a wrong password.
+            let schemes = ProxyTunnel.schemes(in: answer)
+            guard schemes.isEmpty || schemes.contains(where: { $0.lowercased() == "basic" }) else {
+                throw PathProblem(
+                    .proxyScheme,
+                    "the proxy \(proxy.description) wants a password by \(schemes.joined(separator: " or ")), and "
+                        + "Basic is all that is known here")
+            }
             throw PathProblem(
                 .proxyAuthentication,
                 "the proxy \(proxy.description) "
@@ -85,6 +92,25 @@ enum ProxyTunnel {
                 .proxyRefused,
                 "the proxy \(proxy.description) refused to connect to \(target): \(words[1...].joined(separator: " "))")
         }
+    }
+}
+
+extension ProxyTunnel {
+    /// The ways of proving who one is that a proxy accepts [RFC 9110 11.7.1].
+    static func schemes(in answer: String) -> [String] {
+        var schemes: [String] = []
+        for line in answer.split(whereSeparator: \.isNewline) {
+            let parts = line.split(separator: ":", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "proxy-authenticate" else { continue }
+            // What is quoted may hold commas; what is left between them begins with a scheme, or is NAME=VALUE.
+            let plain = parts[1].split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+                .filter { $0.offset.isMultiple(of: 2) }.map(\.element).joined()
+            for challenge in plain.split(separator: ",") {
+                guard let word = challenge.split(separator: " ").first, !word.contains("=") else { continue }
+                if !schemes.contains(String(word)) { schemes.append(String(word)) }
+            }
+        }
+        return schemes
     }
 }
 

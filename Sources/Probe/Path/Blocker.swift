@@ -25,6 +25,8 @@ public enum Blocker: String, Codable, Sendable, CaseIterable {
     case proxyUnreachable = "proxy_unreachable"
     /// The proxy wants a user name and a password.
     case proxyAuthentication = "proxy_authentication"
+    /// The proxy wants a password in a way that the probe does not know.
+    case proxyScheme = "proxy_scheme"
     /// The proxy refused to connect.
     case proxyRefused = "proxy_refused"
     // TLS and what stands behind the port.

@@ -74,7 +74,7 @@ enum Assessment {
     /// What has one cause, however many ways show it.
     private static let general: Set<Blocker> = [
         .wrongPassword, .expiredCredential, .clockSkew, .dnsFailing, .noSuchName, .serverDown, .relayFull,
-        .proxyUnreachable, .proxyAuthentication,
+        .proxyUnreachable, .proxyAuthentication, .proxyScheme,
     ]
 
     private static func label(_ path: PathReport) -> String {
@@ -108,6 +108,10 @@ enum Assessment {
         case .noRoute: return "give this machine a route to \(place ?? endpoint)"
         case .proxyUnreachable: return "check the proxy's address, and allow TCP connections to it"
         case .proxyAuthentication: return "give the proxy's user and password: --proxy http://USER:PASSWORD@HOST:PORT"
+        case .proxyScheme:
+            return
+                "proxy: allow CONNECT to \(way.host):\(way.port) without a password, or with Basic; a browser that is "
+                + "signed in to the proxy may get through all the same"
         case .proxyRefused: return "proxy: allow CONNECT to \(way.host):\(way.port)"
         case .resetAfterHello, .silentAfterHello:
             return "firewall: exempt TLS to \(place ?? endpoint) from inspection and from filtering by protocol or name"
