@@ -14,6 +14,7 @@
 #include <sys/resource.h>
 
 _Static_assert(CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(int)) <= CLINUX_CONTROL_BYTES, "controls must fit");
+_Static_assert(CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(struct timespec)) <= CLINUX_CONTROL_BYTES, "and times");
 _Static_assert(sizeof(clinux_sockaddr) >= sizeof(struct sockaddr_in6), "an address must fit");
 _Static_assert(sizeof(clinux_message) == sizeof(struct mmsghdr), "clinux_message must be struct mmsghdr");
 _Static_assert(offsetof(clinux_message, msg_len) == offsetof(struct mmsghdr, msg_len), "also inside");
@@ -43,6 +44,13 @@ int clinux_epoll_wait_fine(int epoll, struct epoll_event *events, int capacity, 
     int count = epoll_pwait2(epoll, events, capacity, &wait, NULL);
     return count < 0 && errno == EINTR ? 0 : count;
 }
+
+void clinux_sleep_until(uint64_t nanoseconds) {
+    struct timespec wake = {(time_t)(nanoseconds / 1000000000ull), (long)(nanoseconds % 1000000000ull)};
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &wake, NULL);
+}
+
+void clinux_wake_in_time(void) { prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); }
 
 uint64_t clinux_raise_descriptor_limit(void) {
     struct rlimit limit;

@@ -25,7 +25,7 @@ public final class EchoPeer {
         var event = epoll_event()
         while true {
             _ = clinux_epoll_wait(epoll, &event, 1, -1)
-            _ = peer.receive { bytes, count, segment, from in
+            _ = peer.receive { bytes, count, segment, from, _ in
                 sends.queue(bytes, count, segment: max(1, segment), from: peer.descriptor, to: from)
             }
             _ = sends.flush()

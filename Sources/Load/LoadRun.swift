@@ -10,6 +10,8 @@ public final class LoadRun {
     private static let setupPatience = 30.0
     /// How long what is under way is waited for, in seconds.
     private static let drainSeconds = 1.0
+    /// Loss of a step below which it is tried once more, in percent.
+    private static let hiccupPercent = 3.0
     /// Loss that the generator itself may cause before it is said, as a share of what was sent.
     private static let tolerance = 0.000_5
 
@@ -58,12 +60,17 @@ public final class LoadRun {
         try setUp(&result)
         var search = CapacitySearch(start: plan.targetRate)
         while let rate = search.next, !shouldStop() {
-            var one = LoadResult(plan)
-            one.ready = result.ready
-            traffic(&one, rate: rate, seconds: plan.seconds)
+            let isGood = { (one: LoadResult) in
+                one.sentPerSecond > rate * 0.97 && one.lossPercent <= lossPercent
+                    && (one.latency?.p99 ?? .infinity) <= latency
+            }
+            var one = step(rate, ready: result.ready)
+            // What else runs on the machine may take a few milliseconds at any time: that is nobody's capacity.
+            if !isGood(one), one.lossPercent < LoadRun.hiccupPercent, !shouldStop() {
+                one = step(rate, ready: result.ready)
+            }
             if shouldStop() { break }
-            let holds = one.sentPerSecond > rate * 0.97
-            let passed = holds && one.lossPercent <= lossPercent && (one.latency?.p99 ?? .infinity) <= latency
+            let passed = isGood(one)
             let step = LoadResult.Step(
                 target: rate, delivered: one.receivedPerSecond, lossPercent: one.lossPercent, latency: one.latency,
                 passed: passed, isGeneratorLimited: one.generatorLimit != nil)
@@ -81,6 +88,13 @@ public final class LoadRun {
                 ? "the generator could not hold a higher rate: the server may carry more" : nil
         }
         return result
+    }
+
+    private func step(_ rate: Double, ready: UInt64) -> LoadResult {
+        var one = LoadResult(plan)
+        one.ready = ready
+        traffic(&one, rate: rate, seconds: plan.seconds)
+        return one
     }
 
     // MARK: - Phases
@@ -165,25 +179,32 @@ public final class LoadRun {
         let startedAt = ClientClock.nanoseconds
         control.give(.traffic, rate: rate / Double(plan.loops))
         var last = (time: startedAt, report: before)
+        func sample(_ time: UInt64, _ report: LoadControl.Report) {
+            guard time - last.time > 500_000_000 else { return }
+            let sample = LoadResult.Sample(report, last.report, from: startedAt, last.time, time)
+            result.series.append(sample)
+            onSample(sample)
+            last = (time, report)
+        }
         while true {
             let elapsed = Double(ClientClock.nanoseconds - startedAt) / 1e9
             guard elapsed < seconds, !shouldStop() else { break }
             wait(min(1, seconds - elapsed), until: shouldStop)
-            let now = (time: ClientClock.nanoseconds, report: total())
-            if now.time - last.time > 500_000_000 {
-                let sample = LoadResult.Sample(now.report, last.report, from: startedAt, last.time, now.time)
-                result.series.append(sample)
-                onSample(sample)
-                last = now
-            }
+            // The last sample is taken when nothing is sent any more: to ask takes its time.
+            guard Double(ClientClock.nanoseconds - startedAt) / 1e9 < seconds, !shouldStop() else { break }
+            let report = total()
+            sample(ClientClock.nanoseconds, report)
         }
         // Packets are still under way: this is when the server holds them.
         inspection?.lookAtMemory()
         let end = control.give(.drain)
-        let spent = Double(ClientClock.nanoseconds - startedAt) / 1e9
+        let endedAt = ClientClock.nanoseconds
+        let spent = Double(endedAt - startedAt) / 1e9
+        sample(endedAt, settled())
         wait(LoadRun.drainSeconds) {
-            let sum = total().counters - before.counters
-            return control.all.allSatisfy { $0.generation >= end } && sum.received >= sum.sent && sum.sent > 0
+            let told = control.all
+            let sum = told.map(\.counters).reduce(LoadCounters(), +) - before.counters
+            return told.allSatisfy { $0.generation >= end } && sum.received >= sum.sent && sum.sent > 0
         }
         let cpuAfter = serverCPU()
         result.take(settled(), before, seconds: spent, profile: plan.profile)
@@ -221,8 +242,11 @@ public final class LoadRun {
 
     // MARK: - Numbers
 
+    /// The sum of what all workers know now.
     private func total() -> LoadControl.Report {
-        control.all.reduce(into: LoadControl.Report()) { sum, report in
+        let question = control.ask()
+        wait(1, every: 0.001) { control.all.allSatisfy { $0.answer >= question } }
+        return control.all.reduce(into: LoadControl.Report()) { sum, report in
             sum.counters = sum.counters + report.counters
             sum.latency.add(report.latency)
             sum.setup.add(report.setup)
@@ -230,17 +254,16 @@ public final class LoadRun {
         }
     }
 
-    /// The sum once every worker has told about the last order.
+    /// The sum once every worker has taken the last order.
     func settled() -> LoadControl.Report {
         let generation = control.currentGeneration
         wait(1) { control.all.allSatisfy { $0.generation >= generation } }
-        Thread.sleep(forTimeInterval: 0.12)
         return total()
     }
 
-    func wait(_ seconds: Double, until condition: () -> Bool) {
+    func wait(_ seconds: Double, every interval: Double = 0.01, until condition: () -> Bool) {
         let deadline = ClientClock.nanoseconds + UInt64(seconds * 1e9)
-        while !condition(), ClientClock.nanoseconds < deadline { Thread.sleep(forTimeInterval: 0.01) }
+        while !condition(), ClientClock.nanoseconds < deadline { Thread.sleep(forTimeInterval: interval) }
     }
 
     /// CPU time of the server's process in seconds.

@@ -52,6 +52,7 @@ final class MediaWorker: LoadLoop {
     var startedAt: UInt64 = 0
     var nextEvent: UInt64 = 0
     private var generation = 0
+    private var answered = 0
     private var nextTick: UInt64 = 0
     private var ticks = 0
     private var nextBegin: UInt64 = 0
@@ -86,6 +87,7 @@ final class MediaWorker: LoadLoop {
             let now = clinux_monotonic_nanoseconds()
             if control.currentGeneration != generation { takeOrder(now) }
             if order.phase == .end { break }
+            if control.currentQuestion != answered { report(isFinished: order.phase == .teardown && underWay == 0) }
             if order.phase == .setup { beginSessions(now) }
             let due = order.phase == .traffic ? sendDue(now) : UInt64.max
             let wake = min(due, nextTick, order.phase == .setup ? nextBegin : .max)
@@ -147,12 +149,13 @@ final class MediaWorker: LoadLoop {
     }
 
     private func report(isFinished: Bool) {
+        answered = control.currentQuestion
         counters.cpuNanoseconds = clinux_thread_nanoseconds()
         // Streams are told about once nothing is sent: copying them costs more than a packet.
         if order.phase != .traffic { board.publish(sessions.map(\.outcome), handshakes, worker: number) }
         var report = LoadControl.Report(
             counters: counters, latency: latency, setup: setup, failure: failure, generation: generation,
-            isFinished: isFinished)
+            answer: answered, isFinished: isFinished)
         let jitters = sessions.flatMap { $0.outcome.streams.map { $0.jitter.milliseconds * 1e6 } }.filter { $0 > 0 }
         report.jitter = jitters.isEmpty ? 0 : jitters.reduce(0, +) / Double(jitters.count)
         control.publish(report, worker: number)

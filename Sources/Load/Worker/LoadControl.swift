@@ -37,14 +37,17 @@ final class LoadControl: Sendable {
         var failure: String?
         /// The number of the order that the report follows.
         var generation = 0
+        /// The number of the last question that was answered: histograms and jitter are of that time.
+        var answer = 0
         /// Whether everything is given back.
         var isFinished = false
     }
 
     private let generation = Atomic<Int>(0)
+    private let question = Atomic<Int>(0)
     private let order = Mutex(Order())
     private let reports: Mutex<[Report]>
-    /// Readable when there is a new order; one for each worker.
+    /// Readable when there is a new order or question; one for each worker.
     let wakeUps: [Int32]
 
     init(workers: Int) {
@@ -61,12 +64,26 @@ final class LoadControl: Sendable {
     func give(_ phase: Phase, rate: Double = 0) -> Int {
         order.withLock { $0 = Order(phase: phase, rate: rate) }
         let number = generation.add(1, ordering: .releasing).newValue
-        for descriptor in wakeUps { clinux_eventfd_signal(descriptor) }
+        wake()
         return number
+    }
+
+    /// Has every worker tell everything it knows; returns the number that its report then bears.
+    func ask() -> Int {
+        let number = question.add(1, ordering: .releasing).newValue
+        wake()
+        return number
+    }
+
+    private func wake() {
+        for descriptor in wakeUps { clinux_eventfd_signal(descriptor) }
     }
 
     /// The number of the last order: cheap enough to look at in every turn.
     var currentGeneration: Int { generation.load(ordering: .acquiring) }
+
+    /// The number of the last question; as cheap.
+    var currentQuestion: Int { question.load(ordering: .acquiring) }
 
     /// The last order.
     var currentOrder: Order { order.withLock { $0 } }
@@ -74,6 +91,18 @@ final class LoadControl: Sendable {
     /// Tells what a worker did.
     func publish(_ report: Report, worker: Int) {
         reports.withLock { $0[worker] = report }
+    }
+
+    /// Tells what is cheap to tell, and leaves the rest as it was told last.
+    func publish(
+        _ counters: LoadCounters, failure: String?, generation: Int, isFinished: Bool, worker: Int
+    ) {
+        reports.withLock {
+            $0[worker].counters = counters
+            $0[worker].failure = failure
+            $0[worker].generation = generation
+            $0[worker].isFinished = isFinished
+        }
     }
 
     /// What all workers told last.

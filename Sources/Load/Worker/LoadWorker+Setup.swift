@@ -54,7 +54,7 @@ extension LoadWorker {
         _ = clinux_epoll_add(epoll, descriptor, UInt32(events), UInt64(place))
         if uri.transport == .udp {
             clinux_set_buffers(descriptor, 1 << 20, 1 << 20)
-            clinux_prepare_udp(descriptor, Int32(server.family.rawValue), 1, 0)
+            clinux_prepare_traffic(descriptor, Int32(server.family.rawValue))
             descriptors[place] = descriptor
             ask(session)
         }

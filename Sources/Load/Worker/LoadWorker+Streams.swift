@@ -81,6 +81,8 @@ extension LoadWorker {
     func flush(_ session: LoadSession) {
         guard session.state != .ended else { return }
         while let message = session.client.nextOutput() {
+            // A request has just begun to wait for its answer.
+            nextDeadline = 0
             message.withUnsafeBytes { bytes in
                 if session.transport == .udp {
                     _ = clinux_send_run(

@@ -123,16 +123,17 @@ extension LoadWorker {
     /// What came to the peer: counted, or sent back.
     func receiveAtPeer() {
         let echoes = plan.direction == .echo
-        for _ in 0..<4 {
-            let runs = peer.receive { bytes, count, segment, from in
+        let difference = clinux_realtime_to_monotonic()
+        for _ in 0..<LoadWorker.batchesPerLook {
+            let runs = peer.receive { bytes, count, segment, from, arrival in
                 if echoes {
                     if sends.isFull { flushPeer() }
                     sends.queue(bytes, count, segment: max(1, segment), from: peer.descriptor, to: from)
                 } else {
-                    let now = clinux_monotonic_nanoseconds()
+                    let came = arrival == 0 ? clinux_monotonic_nanoseconds() : arrival &+ difference
                     var offset = 0
                     while offset < count {
-                        arrived(bytes + offset, min(segment, count - offset), now)
+                        arrived(bytes + offset, min(segment, count - offset), came)
                         offset += max(1, segment)
                     }
                 }
@@ -146,9 +147,10 @@ extension LoadWorker {
     /// What came to a client over UDP.
     func receiveAtClient(_ session: LoadSession) {
         var received = clinux_received()
+        var arrival: UInt64 = 0
         for _ in 0..<4 {
-            guard clinux_receive_one(session.descriptor, inbox, 0, &received) == 0 else { return }
-            let now = clinux_monotonic_nanoseconds()
+            guard clinux_receive_timed(session.descriptor, inbox, 0, &received, &arrival) == 0 else { return }
+            let now = arrival == 0 ? clinux_monotonic_nanoseconds() : arrival &+ clinux_realtime_to_monotonic()
             let count = Int(received.bytes)
             let segment = max(1, Int(received.segment_bytes))
             var offset = 0

@@ -14,17 +14,23 @@ protocol LoadLoop: AnyObject {
 /// One event loop of the generator: its sessions, its peer, its schedule and its numbers. A thread runs it.
 ///
 /// A turn is: 1 orders, 2 sessions to begin, 3 packets that are due, 4 what came, 5 timers, 6 the report. The path of a
-/// packet allocates nothing and touches no session's object: descriptors and flow records stand in tables.
+/// packet allocates nothing and touches no session's object: descriptors and flow records stand in tables. While
+/// packets over UDP are only counted, what comes is looked for now and then: the kernel tells when each came.
 final class LoadWorker: LoadLoop {
     /// Sessions being set up at once.
     static let underWayLimit = 64
     /// Packets sent in one turn, so that what comes is read in time.
     static let packetsPerTurn = 512
-    /// The shortest wait between two turns that send, in nanoseconds. Packets carry the time at which they really left.
-    static let pacingQuantum: UInt64 = 500_000
+    /// The shortest wait between two turns that send, in nanoseconds: as a network card moderates its interrupts. A
+    /// longer one would hand the server packets in bunches, which cost it less than those of so many sessions do.
+    static let pacingQuantum: UInt64 = 50_000
+    /// How long what comes may wait while it is only counted, in nanoseconds.
+    static let gatherInterval: UInt64 = 500_000
+    /// Batches read from the peer's socket in one look.
+    static let batchesPerLook = 16
     /// How far the schedule may lie behind before what was due is given up, in nanoseconds.
     static let latenessLimit: UInt64 = 200_000_000
-    /// How often timers are looked at and reports are made, in nanoseconds.
+    /// How often timers are looked at and counters are told, in nanoseconds.
     static let tickInterval: UInt64 = 100_000_000
     /// Ports that were found taken, before that counts as a failure.
     static let retryLimit = 1_000
@@ -69,6 +75,13 @@ final class LoadWorker: LoadLoop {
     var startedAt: UInt64 = 0
     var nextEvent: UInt64 = 0
     var nextTick: UInt64 = 0
+    /// When sockets are looked at next; before that only packets are sent.
+    var nextLook: UInt64 = 0
+    /// Whether what comes is only counted, and its time is known however late it is read.
+    private var gathers = false
+    /// When the first of the sessions' timers ends, in milliseconds.
+    var nextDeadline: UInt64 = 0
+    private var answered = 0
     var nextBegin: UInt64 = 0
     /// What sessions that replay a trace send next.
     var replay = ReplaySchedule()
@@ -77,7 +90,9 @@ final class LoadWorker: LoadLoop {
         _ plan: LoadPlan, number: Int, limit: Int, servers: [TransportAddress], peerAddress: IPAddress,
         control: LoadControl
     ) {
-        guard let peer = PeerSocket(at: TransportAddress(ip: peerAddress, port: 0)) else { return nil }
+        let peer = PeerSocket(
+            at: TransportAddress(ip: peerAddress, port: 0), tellsSources: plan.direction == .echo)
+        guard let peer else { return nil }
         let peerAt = peer.address
         self.plan = plan
         self.number = number
@@ -121,20 +136,28 @@ final class LoadWorker: LoadLoop {
     /// Runs until the order to end.
     func run() {
         clinux_name_thread("load-\(number)")
+        clinux_wake_in_time()
         var events = [epoll_event](repeating: epoll_event(), count: 256)
         while true {
             let now = clinux_monotonic_nanoseconds()
             if control.currentGeneration != generation { takeOrder(now) }
             if order.phase == .end { break }
+            if control.currentQuestion != answered { report() }
             beginSessions(now)
             let due = order.phase == .traffic ? sendDue(now) : UInt64.max
             let wake = min(due, nextTick, order.phase == .setup ? nextBegin : .max)
             let clock = clinux_monotonic_nanoseconds()
-            let count = clinux_epoll_wait_fine(epoll, &events, 256, wake > clock ? wake - clock : 0)
-            for index in 0..<max(0, Int(count)) { take(events[index]) }
+            if nextLook > clock {
+                clinux_sleep_until(min(wake, nextLook))
+            } else {
+                let count = clinux_epoll_wait_fine(epoll, &events, 256, wake > clock ? wake - clock : 0)
+                for index in 0..<max(0, Int(count)) { take(events[index]) }
+                // As many as fit: there may be more.
+                if gathers, (1..<256).contains(count) { nextLook = clock + LoadWorker.gatherInterval }
+            }
             if clinux_monotonic_nanoseconds() >= nextTick { tick() }
         }
-        report(isFinished: true)
+        tell(isFinished: true)
     }
 
     private func takeOrder(_ now: UInt64) {
@@ -147,6 +170,10 @@ final class LoadWorker: LoadLoop {
         if order.phase == .traffic, let trace = plan.trace { beginReplay(trace) }
         if order.phase == .teardown { giveBack() }
         nextTick = now
+        nextLook = 0
+        gathers =
+            order.phase == .traffic && plan.profile.carriesData && plan.direction != .echo
+            && plan.uris.allSatisfy { $0.transport == .udp }
     }
 
     private func take(_ event: epoll_event) {
@@ -161,33 +188,46 @@ final class LoadWorker: LoadLoop {
         }
     }
 
-    /// Timers of the sessions, and the report.
+    /// Timers of the sessions, and how far it is.
     private func tick() {
         let now = clinux_monotonic_nanoseconds()
-        nextTick = now + LoadWorker.tickInterval
-        let milliseconds = now / 1_000_000
+        // Who waits for the last packets looks at the counters.
+        nextTick = now + (order.phase == .drain ? LoadWorker.tickInterval / 10 : LoadWorker.tickInterval)
+        if now / 1_000_000 >= nextDeadline { tickSessions(now / 1_000_000) }
+        tell(isFinished: order.phase == .teardown && underWay == 0)
+    }
+
+    private func tickSessions(_ milliseconds: UInt64) {
+        nextDeadline = .max
         for session in sessions {
-            guard let session, session.state != .ended, let deadline = session.client.nextDeadline,
-                deadline <= milliseconds
-            else { continue }
+            guard let session, session.state != .ended, let deadline = session.client.nextDeadline else { continue }
+            guard deadline <= milliseconds else {
+                nextDeadline = min(nextDeadline, deadline)
+                continue
+            }
             for event in session.client.tick(now: milliseconds) { take(event, session) }
             flush(session)
         }
-        report(isFinished: order.phase == .teardown && underWay == 0)
     }
 
-    private func report(isFinished: Bool) {
+    private func tell(isFinished: Bool) {
+        counters.cpuNanoseconds = clinux_thread_nanoseconds()
+        control.publish(
+            counters, failure: failure, generation: generation, isFinished: isFinished, worker: number)
+    }
+
+    /// Everything, for who asked: copies that cost more than many packets.
+    private func report() {
+        answered = control.currentQuestion
         var drops = UInt64(clinux_receive_drops(peer.descriptor))
-        if order.phase != .setup {
-            for place in 0..<limit where descriptors[place] >= 0 {
-                drops += UInt64(clinux_receive_drops(descriptors[place]))
-            }
+        for place in 0..<limit where descriptors[place] >= 0 {
+            drops += UInt64(clinux_receive_drops(descriptors[place]))
         }
         counters.ownDrops = max(drops, counters.ownDrops)
         counters.cpuNanoseconds = clinux_thread_nanoseconds()
         var report = LoadControl.Report(
             counters: counters, latency: latency.copy(), setup: setup.copy(), failure: failure, generation: generation,
-            isFinished: isFinished)
+            answer: answered, isFinished: order.phase == .teardown && underWay == 0)
         let jitters = (0..<limit).flatMap { [up[$0].jitter, down[$0].jitter] }.filter { $0 > 0 }
         report.jitter = jitters.isEmpty ? 0 : jitters.reduce(0, +) / Double(jitters.count)
         control.publish(report, worker: number)

@@ -15,19 +15,20 @@ struct PeerSocket: ~Copyable {
     private let batch: UnsafeMutablePointer<clinux_receive_batch>
     private let buffers: UnsafeMutablePointer<UInt8>
 
-    /// A socket at this address; nil when the system has none to give.
-    init?(at address: TransportAddress) {
+    /// A socket at this address; nil when the system has none to give. Sources are told only to who `tellsSources`.
+    init?(at address: TransportAddress, tellsSources: Bool = true) {
         var name = clinux_sockaddr()
         let length = clinux_pack(&name, address.ip.high, address.ip.low, address.port, address.family.rawValue)
         let descriptor = clinux_bound_socket(Int32(SOCK_DGRAM.rawValue), &name, length, 0)
         guard descriptor >= 0 else { return nil }
         clinux_set_buffers(descriptor, PeerSocket.queueBytes, PeerSocket.queueBytes)
-        clinux_prepare_udp(descriptor, Int32(address.family.rawValue), 1, 0)
+        clinux_prepare_traffic(descriptor, Int32(address.family.rawValue))
         self.descriptor = descriptor
         self.address = TransportAddress(native: clinux_local_address(descriptor))
         batch = .allocate(capacity: 1)
         buffers = .allocate(capacity: Int(CLINUX_RECEIVE_SLOTS) * PeerSocket.stride)
         clinux_receive_prepare(batch, buffers, PeerSocket.stride, PeerSocket.headroom)
+        if !tellsSources { clinux_receive_nameless(batch) }
     }
 
     deinit {
@@ -37,16 +38,18 @@ struct PeerSocket: ~Copyable {
     }
 
     /// Takes what has come, up to a batch, and calls `body` with each run: where it is, its bytes, the size of each
-    /// datagram in it, and its source. Returns how many runs there were.
+    /// datagram in it, its source, and when it came in nanoseconds of CLOCK_REALTIME, 0 if that is not known. Returns
+    /// how many runs there were.
     @inline(__always)
-    func receive(_ body: (UnsafeMutablePointer<UInt8>, Int, Int, clinux_address) -> Void) -> Int {
+    func receive(_ body: (UnsafeMutablePointer<UInt8>, Int, Int, clinux_address, UInt64) -> Void) -> Int {
         let count = Int(clinux_receive_many(descriptor, batch, Int32(CLINUX_RECEIVE_SLOTS)))
         guard count > 0 else { return 0 }
         for slot in 0..<count {
+            let arrival = clinux_arrival_time(batch, Int32(slot))
             let received = clinux_take(batch, Int32(slot))
             body(
                 buffers + (slot &* PeerSocket.stride &+ PeerSocket.headroom), Int(received.bytes),
-                Int(received.segment_bytes), received.from)
+                Int(received.segment_bytes), received.from, arrival)
         }
         return count
     }

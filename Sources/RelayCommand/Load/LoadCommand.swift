@@ -102,7 +102,10 @@ public struct LoadCommand: ParsableCommand {
     @OptionGroup(title: "Media")
     var media: MediaOptions
 
-    @Flag(help: "Search for the highest rate within --max-loss and --max-latency.")
+    @Flag(
+        help: ArgumentHelp(
+            "Search for the highest rate within --max-loss and --max-latency. A step that loses less than 3 % is tried "
+                + "twice."))
     var findCapacity = false
 
     @Option(help: ArgumentHelp("Loss that is accepted.", valueName: "percent"))
