@@ -11,7 +11,7 @@ import time
 SERVER_CORE, GENERATOR_CORE = 0, 1
 # How often the cores' packets are taken from the wire: like a network card that moderates its interrupts. The work of
 # receiving then stays on the receiver's own core, whoever sends.
-SERVER_POLL_US, GENERATOR_POLL_US = 50, 20
+POLL_US = 50
 
 
 class Loopback:
@@ -32,6 +32,7 @@ class Namespaces:
     """Two namespaces and a veth pair; root only."""
 
     server_address, client_address = "10.77.1.1", "10.77.1.2"
+    hardware = {"server": "02:00:00:00:01:01", "client": "02:00:00:00:01:02"}
     name = "two network namespaces joined by a veth pair"
 
     def __init__(self):
@@ -42,28 +43,27 @@ class Namespaces:
                 run("ip", "netns", "add", space)
             server, client = self.spaces["server"], self.spaces["client"]
             run("ip", "link", "add", "wire", "netns", client, "type", "veth", "peer", "name", "wire", "netns", server)
-            for side, address, poll in (
-                    ("server", self.server_address, SERVER_POLL_US),
-                    ("client", self.client_address, GENERATOR_POLL_US)):
+            for side, address in (("server", self.server_address), ("client", self.client_address)):
                 inside = ("ip", "netns", "exec", self.spaces[side])
                 run(*inside, "ip", "link", "set", "lo", "up")
                 run(*inside, "ip", "addr", "add", f"{address}/24", "dev", "wire")
                 run(*inside, "sysctl", "-qw", "net.ipv6.conf.all.disable_ipv6=1")
+                run(*inside, "ip", "link", "set", "wire", "address", self.hardware[side])
                 run(*inside, "ip", "link", "set", "wire", "up")
                 # With merged receive the wire has a queue that its receiver empties; see above.
                 run(*inside, "ethtool", "-K", "wire", "gro", "on", "tso", "off")
                 run(*inside, "sh", "-c",
-                    f"echo {poll}000 > /sys/class/net/wire/gro_flush_timeout;"
+                    f"echo {POLL_US}000 > /sys/class/net/wire/gro_flush_timeout;"
                     "echo 2147483647 > /sys/class/net/wire/napi_defer_hard_irqs")
+            # Bursts that the generator hands over as one cross the wire as the datagrams that they are.
+            run("ip", "netns", "exec", client, "ethtool", "-K", "wire", "tx-udp-segmentation", "off")
+            for side, other, address in (
+                    ("server", "client", self.client_address), ("client", "server", self.server_address)):
+                run("ip", "netns", "exec", self.spaces[side], "ip", "neigh", "replace", address, "lladdr",
+                    self.hardware[other], "dev", "wire", "nud", "permanent")
             time.sleep(0.3)
-            # The core that first empties a queue does so from then on: a datagram sent from there sees to it.
-            prime = "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.sendto(b'', ('{}', 9))"
-            for side, other, core, address in (
-                    ("server", "client", SERVER_CORE, self.server_address),
-                    ("client", "server", GENERATOR_CORE, self.client_address)):
-                run("ip", "netns", "exec", self.spaces[other], "taskset", "-c", str(core), "python3", "-c",
-                    prime.format(address))
-                time.sleep(0.1)
+            place_receiving([
+                (client, SERVER_CORE, "10.77.1.255"), (server, GENERATOR_CORE, "10.77.1.255")])
         except subprocess.CalledProcessError as error:
             self.close()
             raise SystemExit(f"no namespaces: {' '.join(error.cmd)}: {error.stderr.decode().strip()}") from None
@@ -75,6 +75,37 @@ class Namespaces:
     def close(self):
         for space in self.spaces.values():
             subprocess.run(["ip", "netns", "del", space], capture_output=True)
+
+
+def place_receiving(senders):
+    """Has each wire emptied by the core that is meant to: (namespace that sends into it, core, broadcast address).
+
+    The core that first empties a queue does so from then on: that is the one that sends the first packet. Nobody may
+    answer it, or the answer's queue would get the same core: thus broadcasts, and neighbours that are known.
+    """
+    poke = (
+        "import socket; s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM);"
+        "s.setsockopt(socket.SOL_SOCKET, socket.SO_BROADCAST, 1); s.sendto(b'', ('{}', 9))")
+    for space, core, address in senders:
+        subprocess.run(
+            ["ip", "netns", "exec", space, "taskset", "-c", str(core), "python3", "-c", poke.format(address)],
+            check=True, capture_output=True)
+        time.sleep(0.1)
+    before = receive_turns()
+    time.sleep(0.2)
+    after = receive_turns()
+    for core in {core for _, core, _ in senders}:
+        turns, expected = after[core] - before[core], 0.2e6 / POLL_US
+        if turns < expected / 2:
+            raise SystemExit(f"core {core} turned to receiving {turns} times in 0.2 s in place of {expected:.0f}")
+
+
+def receive_turns():
+    """How often each core has turned to receiving since the machine started."""
+    for line in pathlib.Path("/proc/softirqs").read_text().splitlines():
+        if line.strip().startswith("NET_RX"):
+            return [int(word) for word in line.split()[1:]]
+    return []
 
 
 class Idlers:
