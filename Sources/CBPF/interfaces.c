@@ -5,6 +5,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 #include <net/if.h>
+#include <net/if_arp.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -75,6 +76,7 @@ static int read_interface(struct nlmsghdr *message, cbpf_interface *into) {
     int bytes = (int)IFLA_PAYLOAD(message);
     memset(into, 0, sizeof *into);
     into->index = (uint32_t)header->ifi_index;
+    into->is_ethernet = header->ifi_type == ARPHRD_ETHER;
     struct rtattr *name = find(all, bytes, IFLA_IFNAME), *mac = find(all, bytes, IFLA_ADDRESS);
     if (!name) return 0;
     snprintf(into->name, sizeof into->name, "%s", (const char *)RTA_DATA(name));

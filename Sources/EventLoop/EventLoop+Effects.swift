@@ -14,7 +14,9 @@ extension EventLoop {
             case .openRelay(let request): openRelay(request)
             case .closeRelay(let relay, let bound): closeRelay(relay, bound)
             case .closeConnection(let slot): close(connection: slot, tellsCore: false)
-            case .allocationOpened(let summary): observer?.opened(summary)
+            case .allocationOpened(let summary):
+                forwarder?.open(summary.session.id)
+                observer?.opened(summary)
             case .channelsChanged(let id): forwardChannels(of: id)
             case .allocationEnded(let summary): observer?.ended(completed(summary))
             }

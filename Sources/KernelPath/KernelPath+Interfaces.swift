@@ -54,6 +54,12 @@ extension KernelPath {
         return interfaces.withLock { !names.isSuperset(of: $0.wanted) }
     }
 
+    /// Those of some interfaces that can have the program; all when nobody knows.
+    public static func suitable(_ names: [String]) -> [String] {
+        guard let present = try? NetworkInterface.all() else { return names }
+        return names.filter { name in present.contains { $0.name == name && $0.isEthernet } }
+    }
+
     /// Attaches the program to interfaces: in this mode, or else natively to all of them when that is known to work,
     /// and generically otherwise. One mode for all: what comes in natively can only leave natively.
     ///
@@ -178,25 +184,36 @@ extension KernelPath {
         return Attachment(interface: name, mode: mode, index: interface.index, link: link)
     }
 
-    /// Why a mode is out of the question on an interface that others stand on.
+    /// Why a mode is out of the question on an interface: for what it is, or for others that stand on it.
     func refusal(
         of mode: Mode, on name: String, _ index: UInt32, among present: [NetworkInterface]
     ) -> KernelPathFailure? {
+        if let interface = present.first(where: { $0.index == index }), !interface.isEthernet {
+            return KernelPathFailure(
+                "interface \(name) carries no Ethernet frames, which is all that the program knows; leave it out")
+        }
         guard mode == .generic, present.contains(where: { $0.lower == index }) else { return nil }
         return KernelPathFailure(
             "interface \(name) carries VLANs, whose tags its hardware hides from the generic mode; "
                 + "name the VLAN interfaces themselves, or use the native mode")
     }
 
-    /// Attaches with as few rights as it takes: none, on kernels where the program's descriptor is right enough. What
-    /// was not needed is given up.
+    /// Attaches with as few rights as it takes: none, where the program's descriptor is right enough, or CAP_BPF. What
+    /// was not needed is given up: attaching again later takes no more.
     private func link(_ index: UInt32, _ mode: UInt32) -> Int32 {
-        _ = cbpf_set_effective(cbpf_rights(), 0)
-        var link = cbpf_link(program, index, mode)
-        let needsRights = link == -EPERM
-        _ = cbpf_set_effective(cbpf_rights(), 1)
-        if needsRights { link = cbpf_link(program, index, mode) }
-        if link >= 0 { thread.drop(needsRights ? UInt64(1) << UInt64(CAP_PERFMON) : cbpf_rights()) }
+        let all = cbpf_rights()
+        let bpf = UInt64(1) << UInt64(CAP_BPF)
+        let networkAdministration = UInt64(1) << UInt64(CAP_NET_ADMIN)
+        // As far as they are still permitted.
+        defer { _ = cbpf_set_effective(all, 1) }
+        var link = -EPERM
+        for needed in [0, bpf, bpf | networkAdministration] {
+            _ = cbpf_set_effective(all, 0)
+            _ = cbpf_set_effective(needed, 1)
+            link = cbpf_link(program, index, mode)
+            if link >= 0 { thread.drop(all & ~needed) }
+            if link != -EPERM { break }
+        }
         return link
     }
 

@@ -54,6 +54,14 @@ extension KernelPath {
             self.users = users
         }
 
+        /// Takes it out of the kernel; it must hang on no interface.
+        func unload(_ settings: Settings) {
+            cbpf_release(states, settings.channels * MemoryLayout<tern_state>.stride)
+            cbpf_release(allocations, settings.allocations * MemoryLayout<tern_budget>.stride)
+            cbpf_release(users, settings.users * MemoryLayout<tern_budget>.stride)
+            cbpf_close(object)
+        }
+
         private static func load(
             _ bytes: [UInt8], _ settings: Settings, _ program: inout Int32, _ log: cbpf_log, _ error: inout Int32
         ) -> UnsafeMutableRawPointer? {

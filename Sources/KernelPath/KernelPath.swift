@@ -33,7 +33,7 @@ public final class KernelPath: @unchecked Sendable {
     let interfaceMap: Int32
     let vlanMap: Int32
     let settingsMap: Int32
-    private let object: UnsafeMutableRawPointer
+    private let loaded: Program
     private let entries: Int32
     private let outcomeMap: Int32
     private let states: UnsafeMutablePointer<tern_state>
@@ -53,8 +53,13 @@ public final class KernelPath: @unchecked Sendable {
     ) throws(KernelPathFailure) {
         let loaded = thread.perform {
             Result<Program, KernelPathFailure> { () throws(KernelPathFailure) -> Program in
-                try RouteLookups.enable()
-                return try Program(settings)
+                // What takes rights first: without them nothing of the host is changed.
+                let program = try Program(settings)
+                do throws(KernelPathFailure) { try RouteLookups.enable() } catch {
+                    program.unload(settings)
+                    throw error
+                }
+                return program
             }
         }
         switch loaded {
@@ -68,16 +73,16 @@ public final class KernelPath: @unchecked Sendable {
     private init(_ settings: Settings, _ loaded: Program, _ thread: KernelThread) {
         self.settings = settings
         self.thread = thread
-        object = loaded.object
+        self.loaded = loaded
         program = loaded.descriptor
         states = loaded.states
         allocations = loaded.allocations
         users = loaded.users
-        entries = cbpf_map(object, "tern_entries")
-        interfaceMap = cbpf_map(object, "tern_interfaces")
-        vlanMap = cbpf_map(object, "tern_vlans")
-        settingsMap = cbpf_map(object, "tern_settings_map")
-        outcomeMap = cbpf_map(object, "tern_outcomes")
+        entries = cbpf_map(loaded.object, "tern_entries")
+        interfaceMap = cbpf_map(loaded.object, "tern_interfaces")
+        vlanMap = cbpf_map(loaded.object, "tern_vlans")
+        settingsMap = cbpf_map(loaded.object, "tern_settings_map")
+        outcomeMap = cbpf_map(loaded.object, "tern_outcomes")
         shared = Mutex(
             tern_settings(
                 generation: 0, loopback: if_nametoindex("lo"), time_to_live: RouteLookups.timeToLive,
@@ -91,10 +96,7 @@ public final class KernelPath: @unchecked Sendable {
         thread.watch(nil)
         interfaces.withLock { for attachment in $0.attached { close(attachment.link) } }
         thread.end()
-        cbpf_release(states, settings.channels * MemoryLayout<tern_state>.stride)
-        cbpf_release(allocations, settings.allocations * MemoryLayout<tern_budget>.stride)
-        cbpf_release(users, settings.users * MemoryLayout<tern_budget>.stride)
-        cbpf_close(object)
+        loaded.unload(settings)
     }
 
     // MARK: Channels

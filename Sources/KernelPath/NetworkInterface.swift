@@ -34,6 +34,8 @@ struct NetworkInterface {
     }
     /// Its hardware address.
     var mac: (UInt8, UInt8, UInt8, UInt8, UInt8, UInt8) { record.mac }
+    /// Whether its frames are Ethernet's: those of tunnels and of the loopback interface are not, or never leave.
+    var isEthernet: Bool { record.is_ethernet != 0 }
     /// Its name.
     var name: String { Self.text(of: record.name) }
 

@@ -29,6 +29,9 @@ public enum CommandLineTool {
     /// The program's version.
     public static var version: String { RelayServerApp.version }
 
+    /// Takes rights that only the kernel path needs from the calling thread and all that it will start.
+    public static func reserveRights() { RelayServerApp.reserveRights() }
+
     /// Reads the command line, runs the command it names, and ends the process.
     public static func run(_ root: any ParsableCommand.Type) async -> Never { exit(await execute(root)) }
 

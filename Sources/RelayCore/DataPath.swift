@@ -113,6 +113,9 @@ extension Relay {
     /// Takes `bytes` from what the allocation and its user may relay; the reason when they may not.
     @inline(__always)
     private mutating func overRate(_ slot: UInt32, _ bytes: Int, _ now: Now) -> DropReason? {
+        if let sharedBudgets {
+            return sharedBudgets.take(bytes, allocation: slot, user: allocations[slot].user, now: now.monotonic)
+        }
         if !allocations.hot.records[Int(slot)].bucket.take(bytes, rate: allocationRate, now: now.monotonic) {
             return .allocationRate
         }

@@ -124,6 +124,7 @@ extension Relay {
             ageMilliseconds: UInt64(now.monotonic.milliseconds(since: details.created)),
             remainingSeconds: Int(remainingSeconds(slot, now)), toPeers: allocations[slot].toPeers,
             toClient: allocations[slot].toClient, dropped: allocations[slot].dropped,
-            forwardedChannels: Int(details.forwardedChannels), forwarded: details.forwarded)
+            forwardedChannels: Int(details.forwardedChannels), forwarded: details.forwarded,
+            forwardedShare: details.forwardedShare.share)
     }
 }

@@ -31,22 +31,25 @@ extension Relay {
         return forwardable
     }
 
-    /// Every allocation that has channels.
-    public func allocationsWithChannels() -> [AllocationID] {
+    /// Every allocation there is.
+    public func liveAllocations() -> [AllocationID] {
         var identifiers: [AllocationID] = []
         var slot: UInt32 = 0
         while slot < allocations.slotsUsed {
-            if allocations.details[slot].state == .live, allocations[slot].channelCount > 0 {
-                identifiers.append(identifier(slot))
-            }
+            if allocations.details[slot].state == .live { identifiers.append(identifier(slot)) }
             slot += 1
         }
         return identifiers
     }
 
-    /// Counts what was forwarded, as if it had come through here; what an allocation and its user may relay shrinks by
-    /// it. An allocation that has ended meanwhile is counted in the totals alone.
-    public mutating func countForwarded(_ forwarded: ForwardedTraffic, of id: AllocationID, channels: Int, now: Now) {
+    /// Every allocation that has channels.
+    public func allocationsWithChannels() -> [AllocationID] {
+        liveAllocations().filter { allocations[$0.index].channelCount > 0 }
+    }
+
+    /// Counts what was forwarded, as if it had come through here. An allocation that has ended meanwhile is counted in
+    /// the totals alone. Whoever forwards takes it from the budgets himself: `sharedBudgets`.
+    public mutating func countForwarded(_ forwarded: ForwardedTraffic, of id: AllocationID, channels: Int) {
         let udp = Int(ClientTransport.udp.rawValue)
         count.toPeers[udp] += forwarded.toPeers
         count.toClients[udp] += forwarded.toClient
@@ -63,11 +66,9 @@ extension Relay {
         allocations.details[id.index].forwarded += forwarded.toPeers
         allocations.details[id.index].forwarded += forwarded.toClient
         allocations.details[id.index].forwardedChannels = UInt16(clamping: channels)
-        let bytes = Int(truncatingIfNeeded: forwarded.toPeers.bytes &+ forwarded.toClient.bytes)
-        guard bytes > 0 else { return }
-        _ = allocations.hot.records[slot].bucket.take(bytes, rate: allocationRate, now: now.monotonic)
-        let user = Int(allocations[id.index].user)
-        _ = users.pool.records[user].bucket.take(bytes, rate: userRate, now: now.monotonic)
+        allocations.details[id.index].forwardedShare.judge(
+            all: allocations.hot.records[slot].toPeers.packets &+ allocations.hot.records[slot].toClient.packets,
+            forwarded: allocations.details[id.index].forwarded.packets, channels: channels)
     }
 
     /// Whether an allocation is there, or its slot has been given up.

@@ -39,6 +39,9 @@ public struct Relay: ~Copyable {
     var pending: PendingAllocate?
     var count = Counters()
 
+    /// Takes the place of the relay's own budgets while somebody else forwards beside it.
+    public var sharedBudgets: (any SharedBudgets)?
+
     /// Whether new allocations are refused because the relay is to be taken out of service.
     public internal(set) var isDraining = false
 

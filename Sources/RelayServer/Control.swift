@@ -51,7 +51,7 @@ public struct RelayStatus: Sendable {
     public var log: LogStatistics
     /// When the certificate in use expires, in seconds since 1970; nil without TLS.
     public var certificateExpiresUnixSeconds: Int64?
-    /// What the kernel forwards with; nil without it.
+    /// Forwarding in the kernel; nil when it is off.
     public var kernelPath: KernelPathStatus?
 
     /// A relay's state.

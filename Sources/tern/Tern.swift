@@ -15,7 +15,9 @@ struct Tern: AsyncParsableCommand {
             CredentialsCommand.self, ConfigCommand.self, ProbeCommand.self, LoadCommand.self,
         ])
 
-    static func main() async {
+    @MainActor static func main() async {
+        // Before there is a second thread.
+        CommandLineTool.reserveRights()
         await CommandLineTool.runPlatform(Tern.self)
     }
 }

@@ -123,6 +123,15 @@ import Testing
         }
     }
 
+    @Test func whatIsNoEthernetIsNotServed() throws {
+        try with { path, _ in
+            #expect(KernelPath.suitable(["lo", "c0", "nobody"]) == ["c0"])
+            let failures = path.attach(["lo", "c0"], mode: .generic)
+            #expect(failures.map { $0.description.contains("interface lo carries no Ethernet frames") } == [true])
+            #expect(path.attachments.map(\.interface) == ["c0"])
+        }
+    }
+
     @Test(.enabled(if: Network.hasVLANs, "needs a kernel with 802.1Q"))
     func aVLANThatComesOverAGenericInterfaceTakesTheProgramOff() throws {
         try with { path, _ in

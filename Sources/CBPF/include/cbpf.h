@@ -53,6 +53,7 @@ typedef struct {
     char driver[32];  // by cbpf_driver
     uint8_t mac[6];
     uint16_t vlan;   // its number, of 802.1Q; 0: none
+    uint8_t is_ethernet;
     uint32_t index;
     uint32_t lower;  // of a VLAN: what its frames travel over
 } cbpf_interface;

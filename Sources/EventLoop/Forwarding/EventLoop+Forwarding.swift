@@ -8,6 +8,11 @@ extension EventLoop {
     public mutating func replace(forwarder new: (any ChannelForwarder)?) {
         for id in Array(forwarded.allocations.keys) { stopForwarding(id) }
         forwarder = new
+        core.sharedBudgets = new
+        if let new {
+            new.limit(perAllocation: core.bytesPerSecondPerAllocation, perUser: core.bytesPerSecondPerUser)
+            for id in core.liveAllocations() { new.open(id) }
+        }
         forwardAllChannels()
     }
 
@@ -76,8 +81,7 @@ extension EventLoop {
     ) {
         guard let listener = listeners.first(where: { $0.index == channel.client.listener })?.address else { return }
         if forwarded.allocations[id] == nil {
-            forwarded.allocations[id] = ForwardedChannels.Allocation()
-            forwarder.open(id)
+            forwarded.allocations[id] = ForwardedChannels.Allocation(drops: forwarder.drops(of: id))
         }
         guard forwarder.install(channel, of: id, at: listener) else {
             counters.forwardingRefused &+= 1
@@ -124,7 +128,7 @@ extension EventLoop {
     }
 
     private mutating func takeOver(_ traffic: ForwardedTraffic, of id: AllocationID) {
-        core.countForwarded(traffic, of: id, channels: forwarded.allocations[id]?.channels.count ?? 0, now: now)
+        core.countForwarded(traffic, of: id, channels: forwarded.allocations[id]?.channels.count ?? 0)
         if !core.holds(id) { forwarded.ending[id, default: ForwardedTraffic()] += traffic }
     }
 }

@@ -12,6 +12,12 @@ struct RelayStatusCommand: ParsableCommand {
         try options.show(.status, as: StatusDocument.self) { Self.text($0) }
     }
 
+    private static func kernelPath(_ path: StatusDocument.KernelPath?) -> String {
+        guard let path else { return "off" }
+        let problem = path.problem.map { path.interfaces.isEmpty ? "none: \($0)" : "not everywhere: \($0)" }
+        return (path.interfaces + [problem].compactMap(\.self)).joined(separator: ", ")
+    }
+
     static func text(_ status: StatusDocument) -> String {
         var rows = [
             ["version", status.version],
@@ -28,6 +34,7 @@ struct RelayStatusCommand: ParsableCommand {
             ["memory", Quantity.bytes(status.residentBytes)],
         ]
         if let expiry = status.certificateExpires { rows.append(["certificate", "expires \(expiry)"]) }
+        rows.append(["kernel path", kernelPath(status.kernelPath)])
         for (index, listener) in status.listeners.enumerated() {
             rows.append([index == 0 ? "listeners" : "", listener])
         }

@@ -91,6 +91,8 @@ struct AllocationDetails: BitwiseCopyable {
     /// Channels that somebody else forwards, and what he has counted.
     var forwardedChannels: UInt16 = 0
     var forwarded = Traffic()
+    /// Which part of the datagrams that is.
+    var forwardedShare = ForwardedShareJudge()
     /// Place in the timer wheel.
     var wheel = WheelLink()
 }

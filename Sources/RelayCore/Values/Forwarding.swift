@@ -29,6 +29,13 @@ public struct ForwardableChannel: Hashable, Sendable {
     }
 }
 
+/// What allocations and users may relay, kept by somebody who forwards for them: one budget for both ways. Allocations
+/// and users are told by their slots.
+public protocol SharedBudgets: AnyObject, Sendable {
+    /// Takes `bytes` from what the allocation and its user may relay; the reason when they may not.
+    func take(_ bytes: Int, allocation: UInt32, user: UInt32, now: Instant) -> DropReason?
+}
+
 /// What was forwarded without the relay's own data path, in one channel or several.
 public struct ForwardedTraffic: Hashable, Sendable {
     /// To peers.

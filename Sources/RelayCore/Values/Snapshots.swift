@@ -62,6 +62,9 @@ public struct SessionSnapshot: Hashable, Sendable {
     /// The part of the traffic, both ways together, that was forwarded so.
     public var forwarded = Traffic()
 
+    /// Which part of the datagrams has been forwarded so lately.
+    public var forwardedShare = ForwardedShare.none
+
     /// Seconds since the allocation was made.
     public var ageSeconds: Int { Int(ageMilliseconds / 1000) }
 }

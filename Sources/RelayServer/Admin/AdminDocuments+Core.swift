@@ -11,6 +11,7 @@ extension StatusDocument {
             certificateExpires: status.certificateExpiresUnixSeconds.map { LogTime.secondsText($0) },
             allocations: status.allocations, connections: status.connections,
             allocationsOpened: status.loops.reduce(0) { $0 + $1.counters.allocationsOpened },
+            kernelPath: status.kernelPath.map { KernelPath(interfaces: $0.interfaces, problem: $0.problem) },
             loops: status.loops.map(Loop.init))
     }
 }
@@ -49,7 +50,15 @@ extension SessionsDocument.Session {
             permissions: session.permissions, channels: session.channels, ageSeconds: session.ageSeconds,
             remainingSeconds: session.remainingSeconds, toPeers: TrafficDocument(session.toPeers),
             toClient: TrafficDocument(session.toClient), dropped: session.dropped,
-            path: session.forwardedChannels > 0 ? "kernel" : "relay", kernel: TrafficDocument(session.forwarded))
+            path: Self.path(session.forwardedShare), kernel: TrafficDocument(session.forwarded))
+    }
+
+    private static func path(_ share: ForwardedShare) -> String {
+        switch share {
+        case .none: "relay"
+        case .part: "both"
+        case .most: "kernel"
+        }
     }
 }
 

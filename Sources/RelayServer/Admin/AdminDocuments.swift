@@ -8,6 +8,14 @@ public struct StatusDocument: Codable, Sendable, Equatable {
         public var total: Int
     }
 
+    /// Forwarding in the kernel.
+    public struct KernelPath: Codable, Sendable, Equatable {
+        /// The interfaces that have the program, each with its mode: `eth0 (native)`.
+        public var interfaces: [String]
+        /// What is missing, and how to get it; absent when nothing is.
+        public var problem: String?
+    }
+
     /// One event loop.
     public struct Loop: Codable, Sendable, Equatable {
         /// Its number, from 0.
@@ -48,6 +56,8 @@ public struct StatusDocument: Codable, Sendable, Equatable {
     public var connections: Int
     /// Allocations made since the start.
     public var allocationsOpened: UInt64
+    /// Forwarding in the kernel; absent when it is off.
+    public var kernelPath: KernelPath?
     /// The event loops.
     public var loops: [Loop]
 }
@@ -88,7 +98,7 @@ public struct SessionsDocument: Codable, Sendable, Equatable {
         public var toClient: TrafficDocument
         /// Datagrams dropped.
         public var dropped: UInt64
-        /// Who forwards: `kernel` when its channels are there, else `relay`.
+        /// Who has forwarded lately: `kernel` (all but what goes up on purpose), `relay`, or `both`.
         public var path: String
         /// The part of the payload, both ways together, that the kernel has forwarded.
         public var kernel: TrafficDocument

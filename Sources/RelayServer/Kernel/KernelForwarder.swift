@@ -12,7 +12,7 @@ final class KernelForwarder: ChannelForwarder, @unchecked Sendable {
     private let allocationsMax: Int
     // Used by the loop's thread alone.
     private var installed: [UInt32: KernelChannel] = [:]
-    private var rates: (perAllocation: UInt64, perUser: UInt64) = (0, 0)
+    private var rates: (perAllocation: UInt64, perUser: UInt64)?
 
     /// The part of loop `loop` of `loops`.
     init(_ path: KernelPath, loop: Int, loops: Int) {
@@ -31,7 +31,6 @@ final class KernelForwarder: ChannelForwarder, @unchecked Sendable {
             client: channel.client.client, listener: listener, number: channel.number, peer: channel.peer,
             bound: channel.bound, external: channel.external, peerIsRelayed: channel.peerIsRelayed)
         let user = firstAllocation + Int(channel.user)
-        path.setBudget(user: user, bytesPerSecond: rates.perUser)
         guard
             path.install(
                 known, slot: place(channel), allocation: place(allocation), user: user,
@@ -61,7 +60,7 @@ final class KernelForwarder: ChannelForwarder, @unchecked Sendable {
 
     func open(_ allocation: AllocationID) {
         guard Int(allocation.index) < allocationsMax else { return }
-        path.openBudget(allocation: place(allocation), bytesPerSecond: rates.perAllocation)
+        path.openBudget(allocation: place(allocation), bytesPerSecond: rates?.perAllocation ?? 0)
     }
 
     func drops(of allocation: AllocationID) -> ForwardedTraffic {
@@ -73,8 +72,17 @@ final class KernelForwarder: ChannelForwarder, @unchecked Sendable {
         return traffic
     }
 
+    func take(_ bytes: Int, allocation: UInt32, user: UInt32, now: Instant) -> DropReason? {
+        let (allocation, user) = (firstAllocation + Int(allocation), firstAllocation + Int(user))
+        switch path.take(bytes, allocation: allocation, user: user, now: Self.nanoseconds(now)) {
+        case nil: return nil
+        case .ofAllocation: return .allocationRate
+        case .ofUser: return .userRate
+        }
+    }
+
     func limit(perAllocation: UInt64, perUser: UInt64) {
-        guard rates != (perAllocation, perUser) else { return }
+        if let rates, rates == (perAllocation, perUser) { return }
         rates = (perAllocation, perUser)
         for place in firstAllocation..<firstAllocation + allocationsMax {
             path.setBudget(allocation: place, bytesPerSecond: perAllocation)

@@ -129,7 +129,7 @@ public enum RelayMetrics {
     }
 
     private static func kernel(_ status: RelayStatus, _ total: Counters) -> [MetricFamily] {
-        guard let path = status.kernelPath else { return [] }
+        guard let path = status.kernelPath, path.isLoaded else { return [] }
         return [
             MetricFamily(
                 .gauge, "tern_kernel_interfaces", "Interfaces on which the kernel forwards.", path.interfaces.count),

@@ -39,7 +39,10 @@ final class LoopControl: RelayControl {
         var busy: [Busy]
         var whenEmpty: (@Sendable () -> Void)?
         var isReloading = false
-        var kernelPath: KernelPath?
+        /// Nil while it is off.
+        var kernelPath: KernelPathStart.Outcome?
+        /// The program, also while it is off: loading it again could take rights that are gone.
+        var loadedKernelPath: KernelPath?
     }
 
     private struct Busy {
@@ -89,7 +92,7 @@ final class LoopControl: RelayControl {
                 seed: RelaySeed(
                     tableKey: (random.next(), random.next()), nonceKey: nonceKey, tokenKey: tokenKey),
                 listeners: listeners.byLoop[index], tls: tls, handOver: handOver, observer: news,
-                forwarder: kernelPath.map { KernelForwarder($0, loop: index, loops: loopCount) })
+                forwarder: kernelPath?.path.map { KernelForwarder($0, loop: index, loops: loopCount) })
         }
         threads = mailboxes.map(LoopThread.init)
         self.news = news
@@ -99,7 +102,8 @@ final class LoopControl: RelayControl {
         state = Mutex(
             State(
                 loaded: loaded, listeners: listeners,
-                busy: Array(repeating: Busy(), count: mailboxes.count), kernelPath: kernelPath))
+                busy: Array(repeating: Busy(), count: mailboxes.count), kernelPath: kernelPath,
+                loadedKernelPath: kernelPath?.path))
         sampler = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "tern.sampler"))
     }
 
@@ -296,10 +300,16 @@ final class LoopControl: RelayControl {
             defer { state.kernelPath = nil }
             return state.kernelPath
         }
-        before?.detach()
+        before?.path?.detach()
         for thread in threads { _ = await thread.mailbox.ask { $0.replace(forwarder: nil) } }
-        guard let path = KernelPathStart.start(new, loops: loopCount, listeners: listeners, logger) else { return }
-        state.withLock { $0.kernelPath = path }
+        let loaded = state.withLock(\.loadedKernelPath)
+        let outcome = KernelPathStart.start(
+            new, reusing: loaded, loops: loopCount, listeners: listeners, logger)
+        state.withLock {
+            $0.kernelPath = outcome
+            if let path = outcome?.path { $0.loadedKernelPath = path }
+        }
+        guard let path = outcome?.path else { return }
         for (index, thread) in threads.enumerated() {
             let forwarder = KernelForwarder(path, loop: index, loops: loopCount)
             _ = await thread.mailbox.ask { $0.replace(forwarder: forwarder) }

@@ -4,6 +4,7 @@ import EventLoop
 import Foundation
 import Glibc
 import Integrity
+import KernelPath
 import Logging
 import RelayCore
 import STUN
@@ -19,6 +20,10 @@ public struct RelayServerApp: Sendable {
 
     /// How long a loop may take to end before the process ends without it, in seconds.
     private static let stopSecondsMax = 0.8
+
+    /// Moves the rights that only the kernel path takes (CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN) from the calling thread
+    /// to one of their own. To be called while there is no other thread.
+    public static func reserveRights() { KernelThread.reserve() }
 
     /// A relay with this configuration; `loader` reads it again when a reload is asked for.
     public init(_ loaded: LoadedConfiguration, loader: ConfigurationLoader? = nil) {

@@ -47,6 +47,7 @@ import Testing
                 connections  1
                 memory       45.0 MiB
                 certificate  expires 2027-01-15T08:00:00Z
+                kernel path  eth0 (native), not everywhere: interface eth1: No such device
                 listeners    udp://192.0.2.1:3478
                              tls://192.0.2.1:5349
 
@@ -60,10 +61,14 @@ import Testing
                 """)
     }
 
-    @Test func drainingIsSaid() {
+    @Test func drainingAndTheKernelPathAreSaid() {
         var status = StatusDocument.sample
         status.draining = true
         #expect(RelayStatusCommand.text(status).contains("state        draining: no new allocations"))
+        status.kernelPath = .init(interfaces: [], problem: "install libbpf1")
+        #expect(RelayStatusCommand.text(status).contains("kernel path  none: install libbpf1"))
+        status.kernelPath = nil
+        #expect(RelayStatusCommand.text(status).contains("kernel path  off"))
     }
 
     @Test func sessionsAreListedBusiestFirst() {
@@ -162,6 +167,7 @@ extension StatusDocument {
             version: "1.0", uptimeSeconds: 3725, draining: false, load: 0.25, ports: .init(free: 16_380, total: 16_384),
             listeners: ["udp://192.0.2.1:3478", "tls://192.0.2.1:5349"], residentBytes: 45 << 20,
             certificateExpires: "2027-01-15T08:00:00Z", allocations: 4, connections: 1, allocationsOpened: 12,
+            kernelPath: .init(interfaces: ["eth0 (native)"], problem: "interface eth1: No such device"),
             loops: [
                 Loop(
                     loop: 0, allocations: 3, connections: 1, busyPercent: 12.5,
