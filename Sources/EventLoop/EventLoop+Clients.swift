@@ -11,7 +11,7 @@ extension EventLoop {
         for _ in 0..<Self.clientReceivesPerTurn {
             let count = Int(clinux_receive_many(descriptor, fromClients.native, Int32(ReceiveBatch.slots)))
             counters.receiveCalls &+= 1
-            guard count > 0 else { return }
+            guard count > 0 else { return clientBacklogs[Int(listener)].foundEmpty() }
             for slot in 0..<count {
                 let received = clinux_take(fromClients.native, Int32(truncatingIfNeeded: slot))
                 if received.truncated != 0 {
@@ -22,8 +22,9 @@ extension EventLoop {
             }
             // What goes to other clients of this relay lies in the buffers that the next batch fills.
             flushToClients()
-            if count < ReceiveBatch.slots { return }
+            if count < ReceiveBatch.slots { return clientBacklogs[Int(listener)].foundEmpty() }
         }
+        clientBacklogs[Int(listener)].leftMore()
     }
 
     /// One datagram, or a merged run of datagrams of one client.

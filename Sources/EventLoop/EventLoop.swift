@@ -46,6 +46,9 @@ public struct EventLoop: ~Copyable {
     var listeners: [ListeningSocket]
     /// Descriptors of the UDP listeners by listener index, -1 for others.
     let listenerDescriptors: UnsafeMutablePointer<Int32>
+    /// What reading the UDP listeners left, by listener index.
+    let clientBacklogs: UnsafeMutablePointer<ClientBacklog>
+    var clientQueues: [(listener: Int, queue: ClientQueue)] = []
     let fromClients: ReceiveBatch
     let fromPeers: ReceiveBatch
     var fromPeersUsed = 0
@@ -98,6 +101,8 @@ public struct EventLoop: ~Copyable {
         let clock = clinux_monotonic_nanoseconds()
         let listenerDescriptors = UnsafeMutablePointer<Int32>.allocate(capacity: LoopSettings.listenersMax)
         listenerDescriptors.initialize(repeating: -1, count: LoopSettings.listenersMax)
+        let clientBacklogs = UnsafeMutablePointer<ClientBacklog>.allocate(capacity: LoopSettings.listenersMax)
+        clientBacklogs.initialize(repeating: ClientBacklog(), count: LoopSettings.listenersMax)
         let pipe = UnsafeMutablePointer<copenssl_pipe>.allocate(capacity: 1)
         pipe.initialize(
             to: copenssl_pipe(
@@ -119,6 +124,7 @@ public struct EventLoop: ~Copyable {
         events = .allocate(capacity: Self.eventsPerTurn)
         now = Now(monotonic: Instant(milliseconds: clock / 1_000_000), unixSeconds: clinux_unix_seconds())
         self.listenerDescriptors = listenerDescriptors
+        self.clientBacklogs = clientBacklogs
         fromClients = ReceiveBatch()
         fromPeers = ReceiveBatch()
         toPeers = SendBatch()
@@ -139,6 +145,7 @@ public struct EventLoop: ~Copyable {
         Glibc.close(reserveDescriptor)
         events.deallocate()
         listenerDescriptors.deallocate()
+        clientBacklogs.deallocate()
         reply.deallocate()
         streamInput.deallocate()
         pipe.pointee.output.deallocate()
@@ -224,7 +231,10 @@ public struct EventLoop: ~Copyable {
     private mutating func watch(_ listener: ListeningSocket) {
         let isStream = listener.transport == .tcp || listener.transport == .tls
         precondition(Int(listener.index) < LoopSettings.listenersMax)
-        if !isStream { listenerDescriptors[Int(listener.index)] = listener.descriptor }
+        if !isStream {
+            listenerDescriptors[Int(listener.index)] = listener.descriptor
+            clientQueues.append((Int(listener.index), ClientQueue(listener.descriptor)))
+        }
         let token = EventToken(isStream ? .streamListener : .datagramListener, slot: UInt32(listener.index))
         _ = clinux_epoll_add(epoll, listener.descriptor, UInt32(CLINUX_READABLE), token.rawValue)
     }
@@ -244,7 +254,19 @@ public struct EventLoop: ~Copyable {
             drops &+= UInt64(clinux_receive_drops(listener.descriptor))
         }
         counters.clientReceiveDrops = drops
+        lookAtClientQueues()
         nextHousekeeping = now.monotonic.milliseconds + Self.housekeepingInterval
+    }
+
+    /// Keeps what clients send from waiting longer than it is of use, when more comes in than this loop can do.
+    private mutating func lookAtClientQueues() {
+        for index in clientQueues.indices {
+            let listener = clientQueues[index].listener
+            if clientQueues[index].queue.look(stood: clientBacklogs[listener].stood()) {
+                counters.overloads &+= 1
+                observer?.trouble(.overloaded)
+            }
+        }
     }
 
     private mutating func readMail() {

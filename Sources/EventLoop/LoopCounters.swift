@@ -18,6 +18,8 @@ public struct LoopCounters: Sendable {
     public var segmentationFallbacks: UInt64 = 0
     /// Datagrams that the kernel dropped because a listening socket's receive queue was full.
     public var clientReceiveDrops: UInt64 = 0
+    /// Times more came in from clients than the loop could do, and their queue was made shallow.
+    public var overloads: UInt64 = 0
     /// Datagrams that the kernel dropped at relay sockets that have since been closed.
     public var relayReceiveDrops: UInt64 = 0
     /// Datagrams larger than a buffer.

@@ -52,6 +52,8 @@ public enum LoopTrouble: Sendable, Hashable {
     case sourceExhausted
     /// A connection could not be passed on to the companion; the number is the system's.
     case companion(code: Int32)
+    /// More comes in from clients than the loop can do.
+    case overloaded
     /// A relay socket could not be opened; the number is the system's.
     case relaySocket(code: Int32)
 }

@@ -142,6 +142,13 @@ static inline uint32_t clinux_receive_drops(int descriptor) {
     return info[SK_MEMINFO_DROPS];
 }
 
+// Bytes of memory that the socket's receive queue may take.
+static inline int clinux_receive_buffer(int descriptor) {
+    int bytes = 0;
+    socklen_t length = sizeof bytes;
+    return getsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &bytes, &length) == 0 ? bytes : 0;
+}
+
 // The address of a Unix socket.
 typedef struct {
     struct sockaddr_un name;

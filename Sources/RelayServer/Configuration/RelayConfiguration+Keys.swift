@@ -37,7 +37,7 @@ extension RelayConfiguration: ConfigurationValues {
             "Event loops, each on a thread of its own; 0 is one per core."),
         .one(
             "relay.receive-buffer", "--receive-buffer", \.receiveBufferBytes, .bytes(0...1 << 30), .atStart,
-            "Receive buffer of each client socket in bytes; 0 leaves the system's."),
+            "Receive buffer of each client socket in bytes, less in overload; 0 leaves the system's."),
         .one(
             "relay.send-buffer", "--send-buffer", \.sendBufferBytes, .bytes(0...1 << 30), .atStart,
             "Send buffer of each client socket in bytes; 0 leaves the system's."),

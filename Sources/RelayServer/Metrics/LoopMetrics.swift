@@ -24,6 +24,10 @@ enum LoopMetrics {
             Double($0.receiveCalls)
         },
         Count(name: "tern_loop_send_calls_total", help: "System calls that sent datagrams.") { Double($0.sendCalls) },
+        Count(
+            name: "tern_loop_overloads_total",
+            help: "Times more came in from clients than the loop could do, and their queue was made shallow."
+        ) { Double($0.overloads) },
         Count(name: "tern_kernel_channels_total", help: "Channels handed to the kernel.") {
             Double($0.channelsForwarded)
         },

@@ -102,6 +102,9 @@ extension LoopTrouble {
         case .companion(let code):
             "HTTP could not be passed on to the companion, and the client was told so: "
                 + SocketError(operation: "connect to relay.tls.http-socket", code: code).description
+        case .overloaded:
+            "more comes in than one loop can do, and what is beyond it is dropped (client_receive_queue_full); raise "
+                + "loops, let the kernel forward (kernel-path), or share the load with another relay"
         case .relaySocket(let code):
             SocketError(operation: "open a relay socket", code: code).description
         }
