@@ -25,8 +25,8 @@ actor HTTPService {
 
     /// Between a server's end and the next attempt.
     private static let pause = Duration.seconds(1)
-    /// The time in which a server has to come to listen.
-    private static let patience = Duration.seconds(5)
+    /// The time in which a server has to come to listen; on a machine that is busy it takes seconds.
+    private static let patience = Duration.seconds(30)
 
     init(name: String, logger: Logger, makeListener: @escaping @Sendable () throws -> Listener) {
         self.name = name
