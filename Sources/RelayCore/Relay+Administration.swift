@@ -29,9 +29,11 @@ extension Relay {
     }
 
     /// Ends all allocations of a user, or of everybody with this id in a time-limited username, and takes no more
-    /// from them; how many there were.
-    public mutating func revoke(_ name: String, now: Now) -> Int {
-        settings.credentials.revocations.revoke(name)
+    /// from them; how many there were. After `forgetAfterUnixSeconds`, when their credentials have ended anyway, the
+    /// name can be forgotten.
+    public mutating func revoke(_ name: String, forgetAfterUnixSeconds: Int64 = .max, now: Now) -> Int {
+        settings.credentials.revocations.makeRoom(unixSeconds: now.unixSeconds)
+        settings.credentials.revocations.revoke(name, forgetAfterUnixSeconds: forgetAfterUnixSeconds)
         return condemnAll(.revoked, now) { $0.username == name || $0.id == name }
     }
 

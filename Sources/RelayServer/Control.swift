@@ -15,8 +15,9 @@ public protocol RelayControl: Sendable {
     func usage(after sequence: Int, limit: Int) async -> UsagePage
     /// Ends one allocation. False: there is none of that name.
     func end(_ id: AllocationID) async -> Bool
-    /// Refuses a username, or an id of time-limited credentials, from now on and ends its allocations; how many.
-    func revoke(_ name: String) async -> Int
+    /// Refuses a username, or an id of time-limited credentials, from now on and ends its allocations; how many. It
+    /// may be forgotten after `forgetAfterUnixSeconds`. Nil: there is no room for another name.
+    func revoke(_ name: String, forgetAfterUnixSeconds: Int64) async -> Int?
     /// Refuses new allocations (true) or takes them again (false). Allocations that exist go on.
     func drain(_ on: Bool) async
     /// Reads the configuration again and applies it; what changed, a line each. Throws when it cannot be applied,
@@ -51,6 +52,10 @@ public struct RelayStatus: Sendable {
     public var log: LogStatistics
     /// When the certificate in use expires, in seconds since 1970; nil without TLS.
     public var certificateExpiresUnixSeconds: Int64?
+    /// Names revoked over the admin socket that are kept.
+    public var revokedNames = 0
+    /// Revocations that were refused for want of room.
+    public var revocationsRefused: UInt64 = 0
     /// Forwarding in the kernel; nil when it is off.
     public var kernelPath: KernelPathStatus?
 

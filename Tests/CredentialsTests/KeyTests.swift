@@ -173,6 +173,21 @@ struct TimeLimitedCredentialTests {
 }
 
 struct RevocationListTests {
+    @Test func aFullListTakesANameOnlyForOneThatCanBeForgotten() {
+        var list = RevocationList()
+        let last = RevocationList.namesMax - 1
+        for number in 0...last {
+            let fits = list.revoke("\(number)", forgetAfterUnixSeconds: number == 7 ? 100 : .max, unixSeconds: 100)
+            #expect(fits)
+        }
+        let refused = list.revoke("alice", forgetAfterUnixSeconds: .max, unixSeconds: 100)
+        let again = list.revoke("\(last)", forgetAfterUnixSeconds: .max, unixSeconds: 100)
+        #expect(!refused && again)
+        #expect(!list.contains(username: "alice", id: nil) && list.count == RevocationList.namesMax)
+        let taken = list.revoke("alice", forgetAfterUnixSeconds: .max, unixSeconds: 101)
+        #expect(taken && list.contains(username: "alice", id: nil) && !list.contains(username: "7", id: nil))
+    }
+
     @Test func namesAndIDsAreFoundUntilTheyCanBeForgotten() {
         var list = RevocationList()
         list.revoke("alice")
@@ -186,6 +201,9 @@ struct RevocationListTests {
         #expect(list.count == 2)
         list.prune(unixSeconds: 101)
         #expect(list.entries.map(\.name) == ["alice"])
+        list.revoke("alice", forgetAfterUnixSeconds: 200)
+        list.prune(unixSeconds: 500)
+        #expect(list.count == 1, "what is kept for ever stays so")
         let (first, second) = (list.restore("alice"), list.restore("alice"))
         #expect(first && !second)
         #expect(!list.contains(username: "alice", id: nil))

@@ -39,6 +39,19 @@ import Testing
         #expect(try late.allocate().code == .unauthenticated)
     }
 
+    @Test func namesThatCanBeForgottenMakeRoom() throws {
+        let past = fixture.now.unixSeconds - 1
+        _ = fixture.relay.revoke("bob", forgetAfterUnixSeconds: past, now: fixture.now)
+        for number in 2..<RevocationList.namesMax {
+            _ = fixture.relay.revoke("\(number)", forgetAfterUnixSeconds: past, now: fixture.now)
+        }
+        _ = fixture.revoke("alice")
+        #expect(try TestClient(fixture, "8.8.4.4:5001", .bob).allocate().code == .unauthenticated)
+        _ = fixture.revoke("carol")
+        try TestClient(fixture, "8.8.4.4:5002", .bob).allocated()
+        #expect(try TestClient(fixture).allocate().code == .unauthenticated)
+    }
+
     @Test func moreThanTheEffectsHoldEndAllTheSame() throws {
         let fixture = RelayFixture { $0.quotas.allocationsPerUser = 2000 }
         var clients: [TestClient] = []

@@ -91,8 +91,10 @@ extension RelayAccessService {
     }
 
     private func tell(_ id: String) async {
+        let credential = try? await core.store.read { try $0.relayCredential(id: id) }
+        let forgetAfter = credential.map { $0.expiresAt / 1_000 + Self.forgottenAfterSeconds }
         do throws(RelayFailure) {
-            _ = try await relay.revoke(id)
+            _ = try await relay.revoke(id, forgetAfterUnixSeconds: forgetAfter)
             state.withLock { _ = $0.unconfirmed.remove(id) }
         } catch {
             core.logger.error("a revocation waits", metadata: ["credential": "\(id)", "reason": "\(error)"])

@@ -19,6 +19,8 @@ public final class RelayAccessService: Sendable {
     static let revokeMax = 1000
     /// Hours back in which a credential may have opened what still runs.
     static let runningHoursMax: Int64 = 48
+    /// A revocation may be forgotten so long after its credential has expired.
+    static let forgottenAfterSeconds = runningHoursMax * 3_600
     /// Revocations that go to the relay at once.
     static let revocationsAtOnce = 8
     /// Allocations that are asked of the relay at most.

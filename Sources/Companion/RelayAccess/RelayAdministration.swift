@@ -6,8 +6,9 @@ public protocol RelayAdministration: Sendable {
     func sessions(limit: Int) async throws(RelayFailure) -> RelaySessions
     /// Ends an allocation: false when there is none of this name.
     func end(_ allocation: String) async throws(RelayFailure) -> Bool
-    /// Revokes a credential by its id; how many allocations that ended.
-    func revoke(_ id: String) async throws(RelayFailure) -> Int
+    /// Revokes a credential by its id; how many allocations that ended. After `forgetAfterUnixSeconds` the relay may
+    /// forget it; nil: never.
+    func revoke(_ id: String, forgetAfterUnixSeconds: Int64?) async throws(RelayFailure) -> Int
     /// Lets the relay read its configuration and secrets again.
     func reload() async throws(RelayFailure)
     /// Up to so many events after one.

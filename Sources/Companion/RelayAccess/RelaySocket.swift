@@ -16,6 +16,11 @@ public struct RelaySocket: RelayAdministration {
         let error: Failure
     }
 
+    private struct RevokeRequest: Encodable {
+        let name: String
+        let forgetAfter: Int64?
+    }
+
     private struct ActionDocument: Decodable {
         let endedAllocations: Int?
     }
@@ -48,8 +53,9 @@ public struct RelaySocket: RelayAdministration {
     }
 
     /// See `RelayAdministration`.
-    public func revoke(_ id: String) async throws(RelayFailure) -> Int {
-        let body = (try? JSONEncoder().encode(["name": id])) ?? Data()
+    public func revoke(_ id: String, forgetAfterUnixSeconds: Int64?) async throws(RelayFailure) -> Int {
+        let request = RevokeRequest(name: id, forgetAfter: forgetAfterUnixSeconds)
+        let body = (try? JSONEncoder().encode(request)) ?? Data()
         let answer: ActionDocument = try decoded(try await call("POST", "/v1/revoke", Array(body)))
         return answer.endedAllocations ?? 0
     }

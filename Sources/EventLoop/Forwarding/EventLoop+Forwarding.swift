@@ -24,8 +24,8 @@ extension EventLoop {
     }
 
     /// Revokes in the core, and forwards nothing any more of what it ends, also when that takes it several turns.
-    public mutating func revoke(_ name: String) -> Int {
-        let ended = core.revoke(name, now: now)
+    public mutating func revoke(_ name: String, forgetAfterUnixSeconds: Int64) -> Int {
+        let ended = core.revoke(name, forgetAfterUnixSeconds: forgetAfterUnixSeconds, now: now)
         if ended > 0 { forwardAllChannels() }
         return ended
     }

@@ -164,9 +164,15 @@ public struct CountersDocument: Codable, Sendable, Equatable {
 public struct RevokeRequest: Codable, Sendable, Equatable {
     /// A username, or the id of time-limited credentials.
     public var name: String
+    /// The Unix second after which the relay may forget it, because its credentials have ended; without it, it is kept
+    /// until the relay ends.
+    public var forgetAfter: Int64?
 
     /// Revokes `name`.
-    public init(name: String) { self.name = name }
+    public init(name: String, forgetAfter: Int64? = nil) {
+        self.name = name
+        self.forgetAfter = forgetAfter
+    }
 }
 
 /// What has been done.

@@ -115,7 +115,13 @@ struct AdminHandler: HTTPHandler {
             throw AdminFailure(
                 .badRequest, "bad-request", "a name has 1 to \(AdminAPI.nameBytesMax) bytes")
         }
-        let ended = await control.revoke(request.name)
+        let second = request.forgetAfter ?? .max
+        guard let ended = await control.revoke(request.name, forgetAfterUnixSeconds: second) else {
+            throw AdminFailure(
+                HTTPStatusCode(507, phrase: "Insufficient Storage"), "revocations-full",
+                "\(RevocationList.namesMax) names are revoked, the limit; end its sessions, and put it into "
+                    + "relay.revoked and reload")
+        }
         return Self.answer(ActionDocument(endedAllocations: ended))
     }
 

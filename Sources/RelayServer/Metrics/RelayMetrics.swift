@@ -16,7 +16,7 @@ public enum RelayMetrics {
     static func families(_ status: RelayStatus) -> [MetricFamily] {
         var total = Counters()
         for loop in status.loops { total += loop.counters }
-        return process(status) + population(status) + traffic(status, total) + protocolCounts(total)
+        return process(status) + population(status) + traffic(status, total) + protocolCounts(status, total)
             + drops(status, total) + machine(status) + kernel(status, total) + log(status.log)
     }
 
@@ -99,7 +99,7 @@ public enum RelayMetrics {
         ]
     }
 
-    private static func protocolCounts(_ total: Counters) -> [MetricFamily] {
+    private static func protocolCounts(_ status: RelayStatus, _ total: Counters) -> [MetricFamily] {
         [
             MetricFamily(
                 .counter, "tern_allocations_opened_total", "Allocations made.", total.allocationsOpened),
@@ -123,6 +123,12 @@ public enum RelayMetrics {
             MetricFamily(
                 .counter, "tern_unverified_answered_bytes_total", "Bytes answered to such sources.",
                 total.unverifiedBytesAnswered),
+            MetricFamily(
+                .gauge, "tern_revoked_names", "Names revoked over the admin socket that are kept.",
+                status.revokedNames),
+            MetricFamily(
+                .counter, "tern_revocations_refused_total", "Revocations refused for want of room.",
+                status.revocationsRefused),
             MetricFamily(
                 .counter, "tern_icmp_indications_total", "ICMP errors handed to clients.", total.icmpIndications),
         ]

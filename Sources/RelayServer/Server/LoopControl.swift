@@ -35,7 +35,8 @@ final class LoopControl: RelayControl {
         var isDraining = false
         var drainDeadline: DispatchTime?
         /// Names revoked over the admin socket; a reload keeps them.
-        var revoked: [String] = []
+        var revoked = RevocationList()
+        var revocationsRefused: UInt64 = 0
         var busy: [Busy]
         var whenEmpty: (@Sendable () -> Void)?
         var isReloading = false
@@ -193,7 +194,11 @@ final class LoopControl: RelayControl {
             log: log.statistics,
             certificateExpiresUnixSeconds: configuration.certificateFile.flatMap(CertificateExpiry.unixSeconds(ofFile:))
         )
-        status.kernelPath = state.withLock(\.kernelPath).map(KernelPathStatus.init)
+        state.withLock { state in
+            status.revokedNames = state.revoked.count
+            status.revocationsRefused = state.revocationsRefused
+            status.kernelPath = state.kernelPath.map(KernelPathStatus.init)
+        }
         return status
     }
 
@@ -223,10 +228,21 @@ final class LoopControl: RelayControl {
         return await threads[Int(id.loop)].mailbox.ask { $0.core.end(allocation: id, now: $0.now) } ?? false
     }
 
-    func revoke(_ name: String) async -> Int {
-        state.withLock { if !$0.revoked.contains(name) { $0.revoked.append(name) } }
+    func revoke(_ name: String, forgetAfterUnixSeconds: Int64) async -> Int? {
+        let isKept = state.withLock { state in
+            let isKept = state.revoked.revoke(
+                name, forgetAfterUnixSeconds: forgetAfterUnixSeconds, unixSeconds: Int64(time(nil)))
+            if !isKept { state.revocationsRefused += 1 }
+            return isKept
+        }
+        guard isKept else {
+            logger.error("a revocation is refused", metadata: ["names-max": "\(RevocationList.namesMax)"])
+            return nil
+        }
         var ended = 0
-        for thread in threads { ended += await thread.mailbox.ask { $0.revoke(name) } ?? 0 }
+        for thread in threads {
+            ended += await thread.mailbox.ask { $0.revoke(name, forgetAfterUnixSeconds: forgetAfterUnixSeconds) } ?? 0
+        }
         logger.notice("revoked", metadata: ["name": "\(name)", "allocations-ended": .stringConvertible(ended)])
         return ended
     }
@@ -260,7 +276,7 @@ final class LoopControl: RelayControl {
         let beforeAddresses = listeners.addresses.count
         try listeners.open(new.listeners.filter { !old.listeners.contains($0) }, new)
         var settings = loaded.relaySettings(listening: listeners.addresses)
-        for name in revoked { settings.credentials.revocations.revoke(name) }
+        settings.credentials.revocations.formUnion(revoked)
         for (index, thread) in threads.enumerated() {
             let added = listeners.added(from: beforeAddresses, loop: index)
             _ = await thread.mailbox.ask { [settings] loop in

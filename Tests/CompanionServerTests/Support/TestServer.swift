@@ -125,7 +125,7 @@ final class FakeRelay: RelayAdministration {
         }
     }
     func end(_ allocation: String) async throws(RelayFailure) -> Bool { allocation == "a1" }
-    func revoke(_ id: String) async throws(RelayFailure) -> Int { 0 }
+    func revoke(_ id: String, forgetAfterUnixSeconds: Int64?) async throws(RelayFailure) -> Int { 0 }
     func reload() async throws(RelayFailure) {}
     func usage(after sequence: Int64, limit: Int) async throws(RelayFailure) -> RelayUsage {
         do {

@@ -7,6 +7,7 @@ final class FakeRelay: RelayAdministration {
     struct State {
         var isReachable = true
         var revoked: [String] = []
+        var forgottenAfter: [Int64?] = []
         var reloads = 0
         var sessions: [RelaySessions.Session] = []
         var epoch = "first"
@@ -37,9 +38,10 @@ final class FakeRelay: RelayAdministration {
         }
     }
 
-    func revoke(_ id: String) async throws(RelayFailure) -> Int {
+    func revoke(_ id: String, forgetAfterUnixSeconds: Int64?) async throws(RelayFailure) -> Int {
         try reached { state in
             state.revoked.append(id)
+            state.forgottenAfter.append(forgetAfterUnixSeconds)
             let before = state.sessions.count
             state.sessions.removeAll { RelayAccessService.credentialID($0.username) == id }
             return before - state.sessions.count

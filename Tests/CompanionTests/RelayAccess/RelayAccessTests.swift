@@ -144,6 +144,10 @@ struct RelayAccessTests {
         try await world.access.revoke(servers.id, by: admin)
         try await world.access.revoke(servers.id, by: admin)
         #expect(world.relay.revoked == [servers.id, servers.id])
+        let listed = try await world.access.list(by: admin)
+        let credential = try #require(listed.first { $0.id == servers.id })
+        let twoDaysLater = credential.expiresAt / 1_000 + 48 * 3_600
+        #expect(world.relay.state.withLock(\.forgottenAfter) == [twoDaysLater, twoDaysLater])
         let rows = try await world.world.companion.rows().filter { $0.type == "turn.credential.revoked" }
         #expect(rows.count == 1 && rows[0].roomID == world.room && rows[0].requester == admin.personID)
     }

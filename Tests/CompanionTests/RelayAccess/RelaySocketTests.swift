@@ -25,7 +25,7 @@ struct RelaySocketTests {
     func revoke() async throws {
         let log = Collected()
         let server = relay("200 OK", #"{"endedAllocations":3}"#, log)
-        #expect(try await RelaySocket(path: path).revoke("abc") == 3)
+        #expect(try await RelaySocket(path: path).revoke("abc", forgetAfterUnixSeconds: nil) == 3)
         #expect(log.all == ["POST /v1/revoke HTTP/1.1", #"{"name":"abc"}"#])
         withExtendedLifetime(server) {}
     }

@@ -19,7 +19,8 @@ import Testing
         let server = AdminServer(control: control, socketPath: path, logger: Self.quiet)
         try await server.start()
         do {
-            try await body(AdminClient(socketPath: path))
+            // Other tests keep the machine busy.
+            try await body(AdminClient(socketPath: path, timeoutSeconds: 60))
         } catch {
             await server.stop()
             throw error
@@ -174,6 +175,24 @@ import Testing
                 #expect(status == 400, "\(body)")
                 #expect(text.contains("bad-request"))
             }
+        }
+    }
+
+    @Test func revocationsEndByThemselvesAndAreBounded() async throws {
+        let control = FakeControl()
+        try await serving(control) { client in
+            func answer(_ body: String) async throws -> (status: Int, body: String) {
+                try await blocking {
+                    try rawAnswer(
+                        client.socketPath,
+                        "POST /v1/revoke HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                            + "Content-Length: \(body.utf8.count)\r\n\r\n\(body)")
+                }
+            }
+            #expect(try await answer(#"{"name":"room42","forgetAfter":1795535520}"#).status == 200)
+            #expect(control.told.withLock(\.revoked) == ["room42 1795535520"])
+            let full = try await answer(#"{"name":"one too many"}"#)
+            #expect(full.status == 507 && full.body.contains("revocations-full") && full.body.contains("relay.revoked"))
         }
     }
 

@@ -57,8 +57,9 @@ final class FakeControl: RelayControl {
         return id.index < 3
     }
 
-    func revoke(_ name: String) async -> Int {
-        told.withLock { $0.revoked.append(name) }
+    func revoke(_ name: String, forgetAfterUnixSeconds: Int64) async -> Int? {
+        guard name != "one too many" else { return nil }
+        told.withLock { $0.revoked.append(forgetAfterUnixSeconds == .max ? name : "\(name) \(forgetAfterUnixSeconds)") }
         return 2
     }
 
