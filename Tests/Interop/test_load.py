@@ -1,6 +1,5 @@
 """`tern load`: its numbers against the relay's own counters, a path of known loss, and another server."""
 
-import contextlib
 import json
 import re
 import subprocess
@@ -16,26 +15,13 @@ CREDENTIALS = ["--user", server.USER, "--password", server.PASSWORD]
 QUICK = ["--sessions", "12", "--seconds", "1.5", "--loops", "1"]
 
 
-@contextlib.contextmanager
-def metered():
+@pytest.fixture(scope="module")
+def relay():
     port = server.free_port()
     flags = ["--metrics", f"127.0.0.1:{port}", "--allocations-per-user", "4096", "--relay-ports", "10000-30000"]
     both = ("127.0.0.1", "::1")
     with server.running(flags, hosts=both, relay_addresses=both) as running:
         running.metrics_port = port
-        yield running
-
-
-@pytest.fixture(scope="module")
-def relay():
-    with metered() as running:
-        yield running
-
-
-@pytest.fixture
-def fresh_relay():
-    """With its whole budget for answers to sources that have not proved themselves, a 401 for each session."""
-    with metered() as running:
         yield running
 
 
@@ -123,8 +109,7 @@ def test_a_mix_of_transports_with_a_credential_for_each_session(relay, tmp_path)
     assert difference(relay, before, "tern_tls_handshakes_total") == [4]
 
 
-def test_allocations_are_made_and_given_back_as_fast_as_asked(fresh_relay):
-    relay = fresh_relay
+def test_allocations_are_made_and_given_back_as_fast_as_asked(relay):
     before = counters(relay)
     result = load(
         uri(relay, "udp"), *CREDENTIALS, "--profile", "allocations", "--rate", 200, "--seconds", 2, "--sessions", 50)
@@ -133,8 +118,7 @@ def test_allocations_are_made_and_given_back_as_fast_as_asked(fresh_relay):
     assert opened == ended == result["allocated"] and result["refreshed"] == 2 * result["allocated"]
 
 
-def test_idle_allocations_are_held_and_given_back(fresh_relay):
-    relay = fresh_relay
+def test_idle_allocations_are_held_and_given_back(relay):
     before = counters(relay)
     result = load(
         uri(relay, "udp"), *CREDENTIALS, "--profile", "idle", "--sessions", 300, "--seconds", 1, "--ramp", 400)
