@@ -33,6 +33,13 @@ def call(relay, echo, transport="udp", username=server.USER, password=server.PAS
     return client
 
 
+def test_a_client_on_the_same_host_may_have_the_number_of_a_tcp_port(own, echo):
+    for transport in ("tcp", "tls"):
+        address, port = own.address(transport)
+        with call(own, echo, source=address, source_port=port) as client:
+            client.round_trip()
+
+
 class Traffic:
     """Keeps datagrams going over one call in a thread, four under way at a time; `ending` is what ended it."""
 

@@ -117,7 +117,7 @@ class Client:
 
     def __init__(
         self, transport, server, username="alice", password="secret", source=None, context=None, receive_buffer=None,
-        timeout=3):
+        timeout=3, source_port=0):
         self.transport, self.server = transport, server
         self.username = username if isinstance(username, bytes) else username.encode()
         self.password = password.encode()
@@ -130,7 +130,7 @@ class Client:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
         self.socket.settimeout(timeout)
         if source:
-            self.socket.bind((source, 0))
+            self.socket.bind((source, source_port))
         self.socket.connect(server)
         if transport == "tls":
             self.socket = (context or tls_context()).wrap_socket(self.socket, server_hostname="localhost")

@@ -20,7 +20,8 @@ public struct RelaySettings: Sendable {
     public var budgets = Budgets()
     /// Limits in time.
     public var lifetimes = Lifetimes()
-    /// The addresses that the listening sockets are bound to, wildcards resolved: nothing comes from there.
+    /// The addresses that the listening sockets for datagrams are bound to, wildcards resolved: no datagram comes from
+    /// there. One from the number of a TCP port does, when a client is on the same host.
     public var listeners: [TransportAddress] = []
     /// The relay that clients are sent to (300 Try Alternate) while this one drains, at most one per family.
     /// Without one a draining relay answers 508 (Insufficient Capacity), upon which clients try their next server;

@@ -4,7 +4,8 @@ public import STUN
 extension LoadedConfiguration {
     /// What the core of every loop is told.
     ///
-    /// - Parameter listening: the addresses that the listening sockets are bound to, with their real ports.
+    /// - Parameter listening: the addresses that the listening sockets for datagrams are bound to, with their real
+    ///   ports.
     public func relaySettings(listening: [TransportAddress]) -> RelaySettings {
         let hostAddresses = HostAddresses.all()
         var settings = RelaySettings(credentials: credentials)

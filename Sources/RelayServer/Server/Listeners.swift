@@ -10,6 +10,10 @@ struct Listeners {
     /// What they are bound to, in the order of their index.
     private(set) var bound: [ListenerAddress] = []
     private(set) var addresses: [TransportAddress] = []
+    /// Those that datagrams are sent from.
+    var datagramAddresses: [TransportAddress] {
+        byLoop[0].filter { !$0.transport.isStream }.map(\.address)
+    }
 
     /// No socket yet, for `loops` loops.
     init(loops: Int) {

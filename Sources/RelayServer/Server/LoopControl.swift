@@ -70,7 +70,7 @@ final class LoopControl: RelayControl {
         let tls = try Self.makeTLS(configuration)
         var listeners = Listeners(loops: loopCount)
         try listeners.open(configuration.listeners, configuration)
-        let settings = loaded.relaySettings(listening: listeners.addresses)
+        let settings = loaded.relaySettings(listening: listeners.datagramAddresses)
         let nonceKey = loaded.nonceKey ?? Self.randomBytes(32)
         let mailboxes = (0..<loopCount).map { _ in Mailbox() }
         let handOver = HandOver(mailboxes: mailboxes)
@@ -260,7 +260,7 @@ final class LoopControl: RelayControl {
     }
 
     func policy(_ address: TransportAddress) async -> (allowed: Bool, rule: String) {
-        let settings = state.withLock { $0.loaded.relaySettings(listening: $0.listeners.addresses) }
+        let settings = state.withLock { $0.loaded.relaySettings(listening: $0.listeners.datagramAddresses) }
         let verdict = settings.policy.verdict(address, isLiveRelayedAddress: directory.lookup(address) != nil)
         return (verdict.allowed, verdict.text)
     }
@@ -275,7 +275,7 @@ final class LoopControl: RelayControl {
         let boundBefore = listeners.bound.count
         let beforeAddresses = listeners.addresses.count
         try listeners.open(new.listeners.filter { !old.listeners.contains($0) }, new)
-        var settings = loaded.relaySettings(listening: listeners.addresses)
+        var settings = loaded.relaySettings(listening: listeners.datagramAddresses)
         settings.credentials.revocations.formUnion(revoked)
         for (index, thread) in threads.enumerated() {
             let added = listeners.added(from: beforeAddresses, loop: index)
