@@ -188,6 +188,14 @@ class Desk:
 
     # Messages and documents
 
+    def make_room(self, title, guest):
+        """A room with one other person, open afterwards."""
+        self.button("New room").click()
+        self.field("Title").fill(title)
+        self.field(guest.name).check()
+        self.button("Make the room").click()
+        self.page.get_by_role("heading", name=title).wait_for()
+
     def write(self, text):
         self.page.get_by_role("tab", name="Messages").click()
         self.field("Message").fill(text)

@@ -101,11 +101,7 @@ def test_the_call_page_knows_everybody(people, window):
 def test_all_documents_of_a_room_and_all_own_sessions_are_listed(people, window):
     desk = window(people[0])
     title = f"Archive {secrets.token_hex(3)}"
-    desk.button("New room").click()
-    desk.field("Title").fill(title)
-    desk.field(people[1].name).check()
-    desk.button("Make the room").click()
-    desk.page.get_by_role("heading", name=title).wait_for()
+    desk.make_room(title, people[1])
     room = next(one for one in desk.api("/rooms")["rooms"] if one["title"] == title)["id"]
     serve(desk, f"/rooms/{room}/documents", "documents", document)
     desk.page.get_by_role("tab", name="Documents").click()

@@ -16,11 +16,7 @@ def members(desk):
 
 def make_room(desk, guest):
     title = f"Ward round {secrets.token_hex(3)}"
-    desk.button("New room").click()
-    desk.field("Title").fill(title)
-    desk.field(guest.name).check()
-    desk.button("Make the room").click()
-    desk.page.get_by_role("heading", name=title).wait_for()
+    desk.make_room(title, guest)
     return title
 
 
@@ -92,11 +88,7 @@ def test_older_messages_are_loaded_a_page_at_a_time(people, browser, platform, w
     with desks.opened(browser, platform.url, state=people[0].state) as writer:
         writer.open()
         title = f"Long room {secrets.token_hex(3)}"
-        writer.button("New room").click()
-        writer.field("Title").fill(title)
-        writer.field(people[1].name).check()
-        writer.button("Make the room").click()
-        writer.page.get_by_role("heading", name=title).wait_for()
+        writer.make_room(title, people[1])
         # As many as the server takes from a socket at once.
         for number in range(55):
             writer.write(f"Message {number}")
