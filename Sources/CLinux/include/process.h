@@ -14,4 +14,11 @@ void clinux_name_thread(const char *name);
 
 // Writing to a connection that the other side has closed is an error, not the end of the process.
 void clinux_ignore_broken_pipes(void);
+
+// From the return on, a signal of this number is an event of the eventfd that is returned (for each number one, which
+// stays open), and nothing else; -errno.
+int clinux_expect_signal(int number);
+
+// From now on signals of this number are ignored.
+void clinux_ignore_signal(int number);
 #endif

@@ -74,6 +74,7 @@ public struct RelayServerApp: Sendable {
         let watch = FileWatch(configuration.watchedFiles, queue: queue) { files in
             Task { await control.reload(because: files.joined(separator: ", ") + " changed", service) }
         }
+        defer { withExtendedLifetime((signals, watch)) {} }
         let watchdog = Self.watchdog(service, control, queue)
         logger.info(
             "relay started",
@@ -89,7 +90,6 @@ public struct RelayServerApp: Sendable {
         service.send(.stopping)
         let allocations = await control.allocationCount()
         logger.info("relay stops", metadata: ["allocations": .stringConvertible(allocations)])
-        _ = (signals, watch)
         watchdog?.cancel()
         async let adminEnd: Void? = admin?.stop()
         async let metricsEnd: Void? = metrics?.stop()
