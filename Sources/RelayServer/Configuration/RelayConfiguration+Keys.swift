@@ -49,7 +49,7 @@ extension RelayConfiguration: ConfigurationValues {
             "Carry the DSCP of datagrams from one side to the other."),
         .one(
             "relay.kernel-path", "--kernel-path", \.kernelPath, .word("MODE"), .plain,
-            "Forward established channels in the kernel: auto, native, generic or off."),
+            "Forward established channels in the kernel: auto (where the machine allows), native, generic or off."),
         .list(
             "relay.kernel-path-interfaces", "--kernel-path-interface", \.kernelPathInterfaces, .text("NAME"), .plain,
             "Interfaces that this is done on, all that lead to clients and peers; none: those of the addresses above."),

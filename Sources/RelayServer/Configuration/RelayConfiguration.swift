@@ -30,7 +30,7 @@ public struct RelayConfiguration: Sendable, Equatable {
     public var carriesDSCP = false
 
     /// Whether established channels are forwarded in the kernel.
-    public var kernelPath = KernelPathMode.off
+    public var kernelPath = KernelPathMode.auto
     /// The interfaces that it does so on; empty stands for those that have the listeners' and the relay addresses.
     public var kernelPathInterfaces: [String] = []
     /// Channels that the kernel forwards at most, over all loops; more are forwarded by the loops.
