@@ -1,5 +1,5 @@
-// Signals as events of a descriptor. A handler takes them rather than a signalfd: threads that were there before would have
-// to block them, and a signal that comes while it is ignored is lost.
+// Signals as events of a descriptor. A handler takes them rather than a signalfd: threads that were there before would
+// have to block them, and a signal that comes while it is ignored is lost.
 #include "process.h"
 
 #include <errno.h>

@@ -4,8 +4,8 @@ import Glibc
 
 /// Signals as events of a queue: the process's usual reaction to them is switched off.
 ///
-/// None is lost that comes after `init` has returned. A signal source of Dispatch is registered some time later, and what
-/// comes before that is ignored.
+/// None is lost that comes after `init` has returned. A signal source of Dispatch is registered some time later, and
+/// what comes before that is ignored.
 public final class Signals: Sendable {
     private let numbers: [Int32]
     nonisolated(unsafe) private let sources: [any DispatchSourceRead]  // may be used from any thread
