@@ -1,11 +1,14 @@
 """Where a comparison happens: two network namespaces joined by a wire, a core for each side, or plain loopback."""
 
+import contextlib
 import mmap
 import os
 import pathlib
+import signal
 import socket
 import struct
 import subprocess
+import tempfile
 import time
 
 SERVER_CORE, GENERATOR_CORE = 0, 1
@@ -109,74 +112,48 @@ def receive_turns():
 
 
 class Idlers:
-    """A loop on each core that runs only when nothing else wants to: what it does not get, everything else took.
+    """A program on each core that runs only when nothing else wants to: what it does not get, everything else took.
 
     That counts the server, the kernel's work for it, and interrupts alike, where /proc/PID/stat knows the process alone
-    and /proc/stat samples at ticks, which timer-driven work hides behind. Blind spot: caches and a core's clock are not
-    what they are without it; it is the same for all servers.
+    and /proc/stat samples at ticks, which timer-driven work hides behind. Blind spots: what another guest of the machine
+    takes counts as taken; caches and a core's clock are not what they are without it; it is the same for all servers.
     """
 
     def __init__(self):
-        self.counts = mmap.mmap(-1, 32)
-        self.children = []
+        self.folder = tempfile.TemporaryDirectory()
+        program, self.children, self.counts = f"{self.folder.name}/idler", [], []
+        source = pathlib.Path(__file__).parent / "idler.c"
+        subprocess.run(["cc", "-O2", "-o", program, source], check=True)
         for core in (SERVER_CORE, GENERATOR_CORE):
-            child = os.fork()
-            if child == 0:
-                self._spin(core)
-            self.children.append(child)
-        deadline = time.monotonic() + 30
-        while not all(self.full):
-            if time.monotonic() > deadline:
-                raise SystemExit("the cores are too busy with something else to measure")
-            time.sleep(0.05)
-
-    def _spin(self, core):
-        try:
-            os.sched_setaffinity(0, {core})
-            # The best of a few short races against the process's own clock is what the core can do.
-            best = max(self._race() for _ in range(20))
-            os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
-            struct.pack_into("d", self.counts, 16 + 8 * core, best)
-            parent, count = os.getppid(), 0
-            while os.getppid() == parent:
-                for _ in range(20):
-                    for _ in range(500):
-                        pass
-                    count += 1
-                    struct.pack_into("Q", self.counts, 8 * core, count)
-        finally:
-            os._exit(0)
-
-    def _race(self):
-        started = time.process_time()
-        for _ in range(1_000):
-            for _ in range(500):
-                pass
-            struct.pack_into("Q", self.counts, 0, 0)
-        return 1_000 / (time.process_time() - started)
-
-    @property
-    def full(self):
-        """Counts per second of each core when nothing else runs."""
-        return struct.unpack("dd", self.counts[16:32])
+            with open(f"{self.folder.name}/{core}", "w+b") as file:
+                file.write(bytes(8))
+                file.flush()
+                self.counts.append(mmap.mmap(file.fileno(), 8))
+            self.children.append(subprocess.Popen([program, file.name, str(core)]))
 
     def read(self):
-        return time.monotonic(), *struct.unpack("QQ", self.counts[:16])
+        """The time, and how long each core had been idle by then, in seconds."""
+        return time.monotonic(), *(struct.unpack("Q", count)[0] / 1e9 for count in self.counts)
 
     def busy(self, before, after):
         """Shares of the server's and the generator's core that something else took."""
-        shares = []
-        for core in (SERVER_CORE, GENERATOR_CORE):
-            rate = (after[1 + core] - before[1 + core]) / (after[0] - before[0])
-            # More than in the races before: those were disturbed, so this is what the core can do.
-            struct.pack_into("d", self.counts, 16 + 8 * core, max(rate, self.full[core]))
-            shares.append(1 - rate / self.full[core])
-        return shares
+        spent = after[0] - before[0]
+        return [1 - (after[1 + core] - before[1 + core]) / spent for core in (SERVER_CORE, GENERATOR_CORE)]
+
+    @contextlib.contextmanager
+    def paused(self):
+        """They stand still meanwhile: for who measures in another way."""
+        for child in self.children:
+            child.send_signal(signal.SIGSTOP)
+        yield
+        for child in self.children:
+            child.send_signal(signal.SIGCONT)
 
     def close(self):
         for child in self.children:
-            os.kill(child, 9)
-            os.waitpid(child, 0)
+            child.kill()
+            child.wait()
+        self.folder.cleanup()
 
 
 def process_seconds(pid):
