@@ -133,10 +133,15 @@ let package = Package(
         .target(
             name: "RelayCommand",
             dependencies: [
-                "RelayServer", "ConfigurationKeys", "Credentials", "TURNClient", "STUN", "Integrity", "COpenSSL",
-                "Probe", "Load", "MediaPath",
+                "RelayServer", "ConfigurationKeys", "Credentials",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .target(
+            name: "MeasureCommand",
+            dependencies: [
+                "RelayCommand", "Probe", "Load", "MediaPath", "TURNClient", "Credentials", "STUN",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
         .target(
@@ -151,7 +156,8 @@ let package = Package(
         .executableTarget(
             name: "tern",
             dependencies: [
-                "RelayCommand", "CompanionCommand", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "RelayCommand", "MeasureCommand", "CompanionCommand",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
         .executableTarget(
@@ -230,10 +236,12 @@ let package = Package(
         .testTarget(
             name: "RelayCommandTests",
             dependencies: [
-                "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "TURNClient",
-                "Credentials", "Probe", "Load", "STUN", "TestSupport", "tern",
+                "RelayCommand", "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN",
+                "TestSupport", "tern",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: common),
+        .testTarget(
+            name: "MeasureCommandTests", dependencies: ["MeasureCommand", "Probe", "Load"], swiftSettings: common),
     ]
 )

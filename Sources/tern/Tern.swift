@@ -1,5 +1,6 @@
 import ArgumentParser
 import CompanionCommand
+import MeasureCommand
 import RelayCommand
 
 /// The command line with everything: one file per subcommand in their own modules, no logic here.

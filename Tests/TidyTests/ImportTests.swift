@@ -37,16 +37,17 @@ struct ImportTests {
             "NIOHTTPTypesHTTP1", "NIOSSL", "Logging", "Foundation", "Glibc",
         ],
         "RelayCommand": [
-            "RelayServer", "ConfigurationKeys", "TURNClient", "Probe", "Load", "MediaPath", "Credentials", "Integrity",
-            "STUN", "ArgumentParser",
-            "Logging", "Foundation",
-            "Glibc",
+            "RelayServer", "ConfigurationKeys", "Credentials", "ArgumentParser", "Foundation", "Glibc",
+        ],
+        "MeasureCommand": [
+            "RelayCommand", "Probe", "Load", "MediaPath", "TURNClient", "Credentials", "STUN", "ArgumentParser",
+            "Foundation", "Glibc",
         ],
         "CompanionCommand": [
             "RelayCommand", "RelayServer", "Companion", "CompanionServer", "ConfigurationKeys", "Credentials", "Store",
             "Vault", "STUN", "ArgumentParser", "Logging", "Dispatch", "Foundation", "Glibc",
         ],
-        "tern": ["CompanionCommand", "RelayCommand", "ArgumentParser"],
+        "tern": ["CompanionCommand", "MeasureCommand", "RelayCommand", "ArgumentParser"],
         "tern-relay": ["RelayCommand", "ArgumentParser"],
         "CLinux": [], "COpenSSL": [], "CResolver": [], "CArgon2": [], "CCurl": [], "CQRCode": [], "CPages": [],
         "CBPF": [], "CSRTP": [],

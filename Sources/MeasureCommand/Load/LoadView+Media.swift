@@ -1,5 +1,6 @@
 import Foundation
 import Load
+import RelayCommand
 
 extension LoadView {
     /// What became of media, in rows.

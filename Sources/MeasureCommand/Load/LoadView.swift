@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import Load
+import RelayCommand
 import TURNClient
 
 /// What a person sees while a load runs, and at its end: a view that renews itself on a terminal, lines elsewhere.

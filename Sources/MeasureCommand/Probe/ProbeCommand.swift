@@ -2,6 +2,7 @@ public import ArgumentParser
 import Foundation
 import Glibc
 import Probe
+import RelayCommand
 import TURNClient
 
 /// `tern probe`: does it work from here?

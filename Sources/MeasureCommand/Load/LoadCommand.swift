@@ -3,6 +3,7 @@ import Credentials
 import Foundation
 import Glibc
 import Load
+import RelayCommand
 import STUN
 import TURNClient
 

@@ -1,5 +1,6 @@
 import Foundation
 import Probe
+import RelayCommand
 
 extension ProbeReport {
     /// The report for people: a table with a line per way, what was learnt besides, and what to do.

@@ -2,7 +2,7 @@ import Foundation
 import Probe
 import Testing
 
-@testable import RelayCommand
+@testable import MeasureCommand
 
 @Suite struct ProbeReportTests {
     private func path(

@@ -2,7 +2,7 @@ import Foundation
 import Load
 import Testing
 
-@testable import RelayCommand
+@testable import MeasureCommand
 
 @Suite("The live view of a load")
 struct LoadDashboardTests {
