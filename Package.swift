@@ -25,7 +25,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -75,13 +74,20 @@ let package = Package(
         .target(
             name: "ConfigurationKeys", dependencies: [.product(name: "Yams", package: "Yams")], swiftSettings: common),
         .target(
+            name: "LocalHTTP",
+            dependencies: [
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            swiftSettings: common),
+        .target(
             name: "RelayServer",
             dependencies: [
-                "ConfigurationKeys", "EventLoop", "KernelPath", "RelayCore", "Credentials", "Integrity", "STUN",
-                "CLinux",
-                "COpenSSL",
+                "ConfigurationKeys", "EventLoop", "KernelPath", "LocalHTTP", "RelayCore", "Credentials", "Integrity",
+                "STUN", "CLinux", "COpenSSL",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "FlyingFox", package: "FlyingFox"),
             ],
             swiftSettings: common),
 
@@ -196,9 +202,14 @@ let package = Package(
         .testTarget(name: "ConfigurationKeysTests", dependencies: ["ConfigurationKeys"], swiftSettings: common),
         .testTarget(name: "SignalingTests", dependencies: ["Signaling"], swiftSettings: common),
         .testTarget(
+            name: "LocalHTTPTests",
+            dependencies: ["LocalHTTP", "TestSupport", .product(name: "Logging", package: "swift-log")],
+            swiftSettings: common),
+        .testTarget(
             name: "RelayServerTests",
             dependencies: [
-                "RelayServer", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN", "TestSupport",
+                "RelayServer", "LocalHTTP", "ConfigurationKeys", "EventLoop", "RelayCore", "Credentials", "STUN",
+                "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: common),

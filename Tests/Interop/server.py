@@ -20,6 +20,8 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TERN = os.environ.get("TERN", str(ROOT / ".build/release/tern"))
+# The relay alone, built beside it.
+TERN_RELAY = str(pathlib.Path(TERN).with_name("tern-relay"))
 IS_TERN = os.environ.get("SERVER_UNDER_TEST", "tern") == "tern"
 USER, PASSWORD, SECRET, REALM = "alice", "secret", "shared-secret-of-the-tests", "example.test"
 LISTENER = re.compile(r"\b(udp|tcp|tls)://(\[[0-9a-f:]+\]|[0-9.]+):(\d+)")
@@ -120,9 +122,9 @@ def free_port(kind=socket.SOCK_STREAM, host="127.0.0.1"):
         return probe.getsockname()[1]
 
 
-def tern_arguments(folder, hosts, transports, relay_addresses, allowed, flags):
+def tern_arguments(folder, hosts, transports, relay_addresses, allowed, flags, program):
     cert, key = folder / "certificate.pem", folder / "key.pem"
-    arguments = [TERN, "relay", "--realm", REALM, "--loops", "1", "--admin", str(folder / "admin.sock")]
+    arguments = [*program, "--realm", REALM, "--loops", "1", "--admin", str(folder / "admin.sock")]
     for host in hosts:
         bracketed = f"[{host}]" if ":" in host else host
         for transport in transports:
@@ -157,18 +159,19 @@ def coturn_arguments(folder, hosts, relay_addresses):
 @contextlib.contextmanager
 def running(
     flags=(), hosts=("127.0.0.1",), transports=("udp", "tcp", "tls"), relay_addresses=("127.0.0.1",),
-    allowed=("127.0.0.0/8", "::1/128"), wrap=(), environment=None, clean=True):
+    allowed=("127.0.0.0/8", "::1/128"), wrap=(), environment=None, clean=True, program=(TERN, "relay")):
     """Starts a relay on free ports, waits until it listens, and ends it afterwards.
 
     `wrap` is put before the command (`prlimit ...`, `ip netns exec NAME`); `clean` asserts that SIGTERM ends it with
-    exit code 0.
+    exit code 0; `program` is what takes the relay's flags.
     """
     with tempfile.TemporaryDirectory(prefix="relay-") as name:
         folder = pathlib.Path(name)
         certificate(folder)
         log_path = folder / "log"
         if IS_TERN:
-            ports, arguments = None, tern_arguments(folder, hosts, transports, relay_addresses, allowed, flags)
+            ports = None
+            arguments = tern_arguments(folder, hosts, transports, relay_addresses, allowed, flags, program)
         else:
             ports, arguments = coturn_arguments(folder, hosts, relay_addresses)
         with open(log_path, "wb") as log:

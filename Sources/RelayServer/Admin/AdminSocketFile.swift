@@ -1,6 +1,7 @@
 import Credentials
 import Foundation
 import Glibc
+import LocalHTTP
 
 /// Why a socket could not be opened, in one line.
 public struct ListenFailure: Error, CustomStringConvertible, Sendable, Equatable {
@@ -22,8 +23,8 @@ struct AdminSocketFile {
     /// Where the server binds.
     var bindPath: String { workshop + "/s" }
 
-    /// Bytes a path may have: what FlyingFox passes on of it.
-    static let pathBytesMax = 104
+    /// Bytes a path may have.
+    static let pathBytesMax = HTTPEndpoint.pathBytesMax
 
     /// Checks the path, makes its directory and the workshop.
     init(path: String) throws(ListenFailure) {

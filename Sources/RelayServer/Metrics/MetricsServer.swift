@@ -1,6 +1,5 @@
-import FlyingFox
-import FlyingSocks
 import Foundation
+public import LocalHTTP
 public import Logging
 public import STUN
 import Synchronization
@@ -13,32 +12,26 @@ public final class MetricsServer: Sendable {
     private let bound: MetricsAddress
 
     /// A server for `control` at `address` (port 0: any); it does not listen yet.
-    public convenience init(control: any RelayControl, address: TransportAddress, logger: Logger) {
-        self.init(control: control, address: address, logger: logger, patience: .seconds(5))
+    public convenience init(
+        control: any RelayControl, address: TransportAddress, on thread: HTTPThread, logger: Logger
+    ) {
+        self.init(control: control, address: address, on: thread, logger: logger, patience: .seconds(5))
     }
 
     /// `patience`: how long the loops may take to answer before the relay counts as dead.
-    init(control: any RelayControl, address: TransportAddress, logger: Logger, patience: Duration) {
+    init(
+        control: any RelayControl, address: TransportAddress, on thread: HTTPThread, logger: Logger, patience: Duration
+    ) {
         let bound = MetricsAddress(address)
         self.bound = bound
-        service = HTTPService(name: "metrics", logger: logger) {
-            let handler = MetricsHandler(control: control, patience: patience)
+        service = HTTPService(name: "metrics", on: thread, logger: logger) {
             let address = bound.value.withLock { $0 }
-            let server: HTTPServer =
-                if address.family == .ipv4 {
-                    .quiet(at: try sockaddr_in.inet(ip4: "\(address.ip)", port: address.port), handler: handler)
-                } else {
-                    .quiet(at: try sockaddr_in6.inet6(ip6: "\(address.ip)", port: address.port), handler: handler)
-                }
             return HTTPService.Listener(
-                server: server,
-                didListen: { socketAddress in
-                    switch socketAddress {
+                at: .tcp(address: "\(address.ip)", port: address.port),
+                responder: MetricsHandler(control: control, patience: patience),
+                didListen: { port in
                     // Opened again, the listener keeps the port that its clients know.
-                    case .ip4(_, let port), .ip6(_, let port):
-                        bound.value.withLock { $0 = TransportAddress(ip: $0.ip, port: port) }
-                    default: break
-                    }
+                    if let port { bound.value.withLock { $0 = TransportAddress(ip: $0.ip, port: port) } }
                 })
         }
     }
@@ -70,46 +63,36 @@ private final class MetricsAddress: Sendable {
 }
 
 /// Answers the three paths.
-struct MetricsHandler: HTTPHandler {
+struct MetricsHandler: HTTPResponder {
     let control: any RelayControl
     let patience: Duration
 
-    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        _ = try await request.body(bytesMax: 0)
-        guard request.method == .GET || request.method == .HEAD else {
-            return Self.plain(.methodNotAllowed, "only GET and HEAD\n", [HTTPHeader("Allow"): "GET, HEAD"])
+    func answer(_ request: HTTPRequest) async -> HTTPResponse {
+        guard request.method == "GET" || request.method == "HEAD" else {
+            return Self.plain(.methodNotAllowed, "only GET and HEAD").allowing("GET, HEAD")
         }
-        var response = await answer(request.path)
-        if request.method == .HEAD { response.payload = .httpBody(HTTPBodySequence()) }
-        return response
-    }
-
-    private func answer(_ path: String) async -> HTTPResponse {
-        guard ["/metrics", "/livez", "/readyz"].contains(path) else {
-            return Self.plain(.notFound, "there are /metrics, /livez and /readyz\n")
+        guard ["/metrics", "/livez", "/readyz"].contains(request.path) else {
+            return Self.plain(.notFound, "there are /metrics, /livez and /readyz")
         }
         guard let status = await Deadline.value(within: patience, { [control] in await control.status() }) else {
-            return Self.plain(.serviceUnavailable, "the event loops do not answer\n")
+            return Self.plain(.serviceUnavailable, "the event loops do not answer")
         }
-        switch path {
+        switch request.path {
         case "/metrics":
-            return HTTPResponse(
-                statusCode: .ok, headers: [.contentType: RelayMetrics.contentType],
-                body: Data(RelayMetrics.text(status).utf8))
+            return HTTPResponse(.ok, type: RelayMetrics.contentType, body: RelayMetrics.text(status).utf8)
         case "/readyz":
             let report = HealthReport(status)
             return HTTPResponse(
-                statusCode: report.ready ? .ok : .serviceUnavailable, headers: [.contentType: "application/json"],
-                body: report.json)
+                report.ready ? .ok : .serviceUnavailable, type: "application/json", body: report.json)
         default:
-            return Self.plain(.ok, "ok\n")
+            return Self.plain(.ok, "ok")
         }
     }
 
-    private static func plain(_ status: HTTPStatusCode, _ text: String, _ headers: HTTPHeaders = [:]) -> HTTPResponse {
-        var headers = headers
-        headers[.contentType] = "text/plain; charset=utf-8"
-        return HTTPResponse(statusCode: status, headers: headers, body: Data(text.utf8))
+    func answer(_ refusal: HTTPRefusal) -> HTTPResponse { Self.plain(refusal.status, refusal.message) }
+
+    private static func plain(_ status: HTTPStatus, _ line: String) -> HTTPResponse {
+        HTTPResponse(status, type: "text/plain; charset=utf-8", body: "\(line)\n".utf8)
     }
 }
 

@@ -5,6 +5,7 @@ import Foundation
 import Glibc
 import Integrity
 import KernelPath
+import LocalHTTP
 import Logging
 import RelayCore
 import STUN
@@ -47,8 +48,15 @@ public struct RelayServerApp: Sendable {
 
         let control = try LoopControl(loaded, loader: loader, log: log, logger: logger)
         let configuration = loaded.relay
-        let admin = configuration.adminSocket.map { AdminServer(control: control, socketPath: $0, logger: logger) }
-        let metrics = configuration.metrics.map { MetricsServer(control: control, address: $0, logger: logger) }
+        let thread = configuration.adminSocket != nil || configuration.metrics != nil ? HTTPThread() : nil
+        let admin = thread.flatMap { thread in
+            configuration.adminSocket.map {
+                AdminServer(control: control, socketPath: $0, on: thread, logger: logger)
+            }
+        }
+        let metrics = thread.flatMap { thread in
+            configuration.metrics.map { MetricsServer(control: control, address: $0, on: thread, logger: logger) }
+        }
         do {
             try await admin?.start()
             if let bound = try await metrics?.start() { logger.info("metrics on http://\(bound)/metrics") }

@@ -1,7 +1,9 @@
 import Foundation
 import Glibc
+import LocalHTTP
 import Logging
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RelayServer
@@ -16,7 +18,7 @@ import Testing
     ) async throws {
         let directory = try TemporaryDirectory()
         let path = directory.path + "/run/tern.sock"
-        let server = AdminServer(control: control, socketPath: path, logger: Self.quiet)
+        let server = AdminServer(control: control, socketPath: path, on: HTTPThread(), logger: Self.quiet)
         try await server.start()
         do {
             // Other tests keep the machine busy.
@@ -161,6 +163,9 @@ import Testing
                 #expect(body == #"{"error":{"code":"not-found","message":"there is no such call"}}"#)
             }
             #expect(try await answer(head("POST /v1/status")).status == 405)
+            let known = try await answer(head("HEAD /v1/status"))
+            #expect(known.status == 200 && known.body.isEmpty)
+            #expect(try await answer(head("HEAD /v1/drain")).status == 405)
             #expect(try await answer(head("GET /v1/reload")).status == 405)
             #expect(try await answer(head("DELETE /v1/sessions/0-1-1/end")).status == 405)
             for query in ["limit=0", "limit=x", "limit=-1", "limit=100001", "limit=99999999999999999999"] {
@@ -207,7 +212,8 @@ import Testing
                             + String(repeating: "x", count: size))
                 }
                 #expect(answer.status == 413)
-                #expect(answer.body.contains("too-large"))
+                #expect(
+                    answer.body == #"{"error":{"code":"too-large","message":"a body has at most 4096 bytes"}}"#)
             }
             let chunked = try await blocking {
                 try rawAnswer(

@@ -1,6 +1,8 @@
 import Foundation
 import Glibc
+import LocalHTTP
 import Logging
+import TestSupport
 import Testing
 
 @testable import RelayServer
@@ -9,7 +11,7 @@ import Testing
     private static let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     private func server(_ path: String) -> AdminServer {
-        AdminServer(control: FakeControl(), socketPath: path, logger: Self.quiet)
+        AdminServer(control: FakeControl(), socketPath: path, on: HTTPThread(), logger: Self.quiet)
     }
 
     private func mode(_ path: String) -> mode_t? {

@@ -144,10 +144,3 @@ struct TemporaryDirectory: ~Copyable {
 
     deinit { try? FileManager.default.removeItem(atPath: path) }
 }
-
-/// Runs what blocks on a thread of its own: those of the concurrency runtime are as few as cores.
-func blocking<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
-    try await withCheckedThrowingContinuation { continuation in
-        Thread.detachNewThread { continuation.resume(with: Result(catching: work)) }
-    }
-}

@@ -1,8 +1,10 @@
 import Foundation
 import Glibc
+import LocalHTTP
 import Logging
 import STUN
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import RelayServer
@@ -15,7 +17,8 @@ import Testing
         _ body: (TransportAddress) async throws -> Void
     ) async throws {
         let address = try #require(TransportAddress(text))
-        let server = MetricsServer(control: control, address: address, logger: Self.quiet, patience: patience)
+        let server = MetricsServer(
+            control: control, address: address, on: HTTPThread(), logger: Self.quiet, patience: patience)
         let bound = try await server.start()
         #expect(bound.ip == address.ip && bound.port != 0)
         do {
@@ -78,7 +81,7 @@ import Testing
 
     @Test func aPortThatIsTakenIsNamed() async throws {
         try await serving { bound in
-            let second = MetricsServer(control: FakeControl(), address: bound, logger: Self.quiet)
+            let second = MetricsServer(control: FakeControl(), address: bound, on: HTTPThread(), logger: Self.quiet)
             let failure = await #expect(throws: ListenFailure.self) { try await second.start() }
             #expect(
                 failure?.description == "metrics: cannot listen on \(bound): Address already in use; "
