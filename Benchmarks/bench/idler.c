@@ -2,8 +2,8 @@
 //
 //     idler FILE CORE
 //
-// Counted is time, not turns of a loop: a core's clock changes, and then a turn is no measure. Two looks at the clock lie
-// some 30 ns apart; where there is more than GAP_NS between them, an interrupt or another thread ran.
+// Counted is time, not turns of a loop: a core's clock changes, and then a turn is no measure. Two looks at the clock
+// lie some 30 ns apart; where there is more than GAP_NS between them, an interrupt or another thread ran.
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <sched.h>

@@ -115,8 +115,9 @@ class Idlers:
     """A program on each core that runs only when nothing else wants to: what it does not get, everything else took.
 
     That counts the server, the kernel's work for it, and interrupts alike, where /proc/PID/stat knows the process alone
-    and /proc/stat samples at ticks, which timer-driven work hides behind. Blind spots: what another guest of the machine
-    takes counts as taken; caches and a core's clock are not what they are without it; it is the same for all servers.
+    and /proc/stat samples at ticks, which timer-driven work hides behind. Blind spots: what another guest of the
+    machine takes counts as taken; caches and a core's clock are not what they are without it; it is the same for all
+    servers.
     """
 
     def __init__(self):
