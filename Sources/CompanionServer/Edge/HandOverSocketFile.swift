@@ -15,8 +15,8 @@ struct HandOverSocketFile {
     /// Where the listener binds.
     var bindPath: String { workshop + "/s" }
 
-    /// What fits into `sun_path` with its final zero.
-    private static let pathBytesMax = 107
+    /// What NIO binds: what fits into the `sun_path` of every system, with its final zero.
+    private static let pathBytesMax = 103
 
     /// Checks the path and its folder, which is made when it is missing.
     init(path: String) throws(ListenFailure) {
