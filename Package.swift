@@ -61,7 +61,7 @@ let package = Package(
 
         .target(name: "Signaling", swiftSettings: strict),
 
-        // The kernel path: a program that forwards established channels, and its loader.
+        // Programs that the kernel runs: their loader, what compiles them into a module, and the kernel path's.
         .target(name: "CBPF"),
         .plugin(name: "EmbedProgram", capability: .buildTool()),
         .target(
@@ -99,11 +99,11 @@ let package = Package(
         .target(
             name: "Load",
             dependencies: [
-                "CLinux", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN",
+                "CLinux", "CBPF", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN",
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
             ],
-            swiftSettings: common),
+            exclude: ["Program"], swiftSettings: common, plugins: ["EmbedProgram"]),
 
         // The companion: a database, keys for what it must not show, and the services.
         .target(
@@ -192,7 +192,8 @@ let package = Package(
             name: "TURNClientTests", dependencies: ["TURNClient", "STUN", "Integrity", "Credentials"],
             swiftSettings: common),
         .testTarget(
-            name: "LoadTests", dependencies: ["Load", "MediaPath", "TURNClient", "Credentials", "STUN"],
+            name: "LoadTests",
+            dependencies: ["Load", "CBPF", "CLinux", "MediaPath", "TURNClient", "Credentials", "STUN"],
             swiftSettings: common),
         .testTarget(name: "MediaPathTests", dependencies: ["MediaPath"], swiftSettings: common),
         .testTarget(name: "ProbeTests", dependencies: ["Probe", "TURNClient", "STUN"], swiftSettings: common),

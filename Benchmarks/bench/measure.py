@@ -81,7 +81,8 @@ class Bench:
             "delivered_per_second": delivered, "loss_percent": result["loss_percent"],
             "p50_us": result["latency"]["p50"], "p99_us": result["latency"]["p99"],
             "p999_us": result["latency"]["p999"], "generator_limit": result.get("generator_limit"),
-            "generator_thread_us_per_packet": result.get("generator_us_per_packet")}
+            "sends_by": result.get("sends_by"), "counts_in": result.get("counts_in"),
+            "generator_process_us_per_packet": result.get("generator_us_per_packet")}
         if len(marks) == 2 and delivered:
             (first, cpu_first), (second, cpu_second) = marks
             spent = second[0] - first[0]

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -120,6 +121,10 @@ int cbpf_link(int program, uint32_t interface, uint32_t mode) {
     attributes.link_create.attach_type = BPF_XDP;
     attributes.link_create.flags = mode;
     return (int)bpf(BPF_LINK_CREATE, &attributes);
+}
+
+int cbpf_attach(int program, int socket) {
+    return setsockopt(socket, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof program) == 0 ? 0 : -errno;
 }
 
 static int element(int command, int map, const void *key, const void *value) {

@@ -15,6 +15,7 @@ extension LoadResult {
         received = sum.received
         duplicates = sum.duplicates
         reordered = sum.reordered
+        strays = sum.strays == 0 ? nil : sum.strays
         missed = sum.missed
         allocated = sum.allocated
         refreshed = sum.refreshed
@@ -32,9 +33,22 @@ extension LoadResult {
         jitterUs = after.jitter / 1_000
         generatorCores = Double(sum.cpuNanoseconds) / 1e9 / seconds
         generatorUsPerPacket = received == 0 ? nil : Double(sum.cpuNanoseconds) / 1_000 / Double(received)
+        if profile.carriesData { take(after.ways) }
         percentiles = zip(Self.shares, histogram.quantiles(Self.shares)).compactMap { share, value in
             value.map { Percentile(percent: share * 100, microseconds: Double($0) / 1_000) }
         }
+    }
+
+    /// Which ways packets took.
+    mutating func take(_ ways: LoadWays) {
+        sendsBy = ways.sendsFrames ? "frames" : "sockets"
+        countsIn = ways.countsInKernel ? "kernel" : "sockets"
+        let causes = [
+            ways.sendsSocketsBecause.map { "packets leave through sockets: \($0)" },
+            ways.readsSocketsBecause.map { "arrivals are read from sockets: \($0)" },
+        ]
+        let text = causes.compactMap(\.self).joined(separator: "; ")
+        socketsBecause = text.isEmpty ? nil : text
     }
 
     /// The figures of another run of the same sessions.

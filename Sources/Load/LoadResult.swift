@@ -112,6 +112,9 @@ public struct LoadResult: Codable, Sendable {
     public var duplicates: UInt64 = 0
     /// Payloads that came after a later one.
     public var reordered: UInt64 = 0
+    /// Payloads that came to another socket, or with another length, than they should have: they count as lost. Nil
+    /// when there were none.
+    public var strays: UInt64?
     /// Payloads that were due and not sent.
     public var missed: UInt64 = 0
     /// Sent per second.
@@ -130,10 +133,17 @@ public struct LoadResult: Codable, Sendable {
     public var refreshed: UInt64 = 0
     /// Answers to requests and to hostile datagrams.
     public var answers: UInt64 = 0
-    /// CPU of the generator's threads, in cores.
+    /// CPU of the generator, user and system of all its threads, in cores. Interrupts that come while one of them runs
+    /// are in it, what the kernel does for it while none runs is not.
     public var generatorCores = 0.0
     /// CPU of the generator per packet delivered, in microseconds.
     public var generatorUsPerPacket: Double?
+    /// How packets over UDP left: "frames" through a packet socket, or "sockets"; nil without traffic.
+    public var sendsBy: String?
+    /// Where packets over UDP were counted and timed: in the "kernel", or when read from "sockets".
+    public var countsIn: String?
+    /// Why it was not frames, or not the kernel, where that was to be.
+    public var socketsBecause: String?
     /// CPU of the server, in cores, when its process is known.
     public var serverCores: Double?
     /// CPU of the server per packet delivered, in microseconds.

@@ -22,6 +22,8 @@ public final class LoadRun {
     private let onSample: (LoadResult.Sample) -> Void
     /// Called while sessions are set up: how many are ready, and how many failed.
     public var onSetup: (UInt64, UInt64) -> Void = { _, _ in }
+    /// Called when sessions are set up and their packets take a way that costs the generator more: why, in one line.
+    public var onDetour: (String) -> Void = { _ in }
     /// Asked now and then: whether to end early, give everything back, and report what was measured so far.
     public var shouldStop: () -> Bool = { false }
 
@@ -165,6 +167,10 @@ public final class LoadRun {
         result.failed = max(sum.failed, planned - min(planned, sum.ready))
         result.failure = control.all.compactMap(\.failure).first
         result.setupPerSecond = planned == 0 ? 0 : Double(sum.ready) / max(spent, 0.001)
+        if plan.profile.carriesData, plan.media == nil, sum.ready > 0 {
+            result.take(total().ways)
+            if let cause = result.socketsBecause { onDetour(cause) }
+        }
         // A proof tells itself why no handshake was good.
         let isToProve = plan.media?.proof != nil && inspection?.board.outcomes.contains { $0.failure != nil } == true
         guard planned == 0 || sum.ready > 0 || isToProve else {
@@ -176,6 +182,7 @@ public final class LoadRun {
         result.targetPerSecond = rate
         let before = settled()
         let cpuBefore = serverCPU()
+        let ownBefore = clinux_process_nanoseconds()
         let startedAt = ClientClock.nanoseconds
         control.give(.traffic, rate: rate / Double(plan.loops))
         var last = (time: startedAt, report: before)
@@ -207,12 +214,15 @@ public final class LoadRun {
             return told.allSatisfy { $0.generation >= end } && sum.received >= sum.sent && sum.sent > 0
         }
         let cpuAfter = serverCPU()
+        let own = Double(clinux_process_nanoseconds() - ownBefore) / 1e9
         result.take(settled(), before, seconds: spent, profile: plan.profile)
         if let cpuBefore, let cpuAfter {
             result.serverCores = (cpuAfter - cpuBefore) / spent
             if result.received > 0 { result.serverUsPerPacket = (cpuAfter - cpuBefore) * 1e6 / Double(result.received) }
         }
         result.generatorLimit = limit(result)
+        result.generatorCores = own / spent
+        if result.received > 0 { result.generatorUsPerPacket = own * 1e6 / Double(result.received) }
     }
 
     /// Says why the figures are the generator's and not the server's, if so.
@@ -221,7 +231,7 @@ public final class LoadRun {
         let missed = Double(result.missed), sent = Double(max(1, result.sent))
         let drops = sum.reduce(0) { $0 + $1.ownDrops }
         if Double(drops) > sent * LoadRun.tolerance, drops > 10 {
-            return "\(drops) packets were dropped at the generator's own sockets"
+            return "\(drops) packets were dropped at the generator's own sockets and interface"
         }
         let refused = Double(sum.reduce(0) { $0 + $1.refused })
         if missed > sent * 0.005, refused < missed / 2 {
@@ -251,6 +261,7 @@ public final class LoadRun {
             sum.latency.add(report.latency)
             sum.setup.add(report.setup)
             sum.jitter += report.jitter / Double(plan.loops)
+            sum.ways.add(report.ways)
         }
     }
 

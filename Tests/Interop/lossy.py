@@ -11,11 +11,11 @@ class LossyProxy(proxy.Proxy):
 
     DELAY = 0.03
 
-    def __init__(self, server):
+    def __init__(self, server, **options):
         self.counts = {"data": 0, "dropped": 0, "delayed": 0, "reordered": 0}
         self.held = {}
         self.later = []
-        super().__init__(server)
+        super().__init__(server, **options)
 
     def wait(self):
         return max(0.0, self.later[0][0] - time.monotonic()) if self.later else 0.05

@@ -12,11 +12,11 @@ def is_channel_data(data):
 class Proxy:
     """Passes everything, until a subclass says otherwise."""
 
-    def __init__(self, server):
+    def __init__(self, server, host="127.0.0.1"):
         self.server = server
         self.listener = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
-        self.listener.bind(("127.0.0.1", 0))
+        self.listener.bind((host, 0))
         self.address = self.listener.getsockname()
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.listener, selectors.EVENT_READ)

@@ -82,7 +82,8 @@ def test_what_tcpdump_captured_is_replayed(relay, tmp_path):
 
 def test_a_load_that_is_interrupted_gives_back_and_reports(relay):
     process = subprocess.Popen(
-        [server.TERN, "load", "--json", uri(relay, "udp"), *CREDENTIALS, "--sessions", "10", "--seconds", "60"],
+        [server.TERN, "load", "--json", uri(relay, "udp"), *CREDENTIALS, "--sessions", "10", "--seconds", "60",
+         "--sockets-only"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     for _ in range(2):
         assert "delivered/s" in process.stderr.readline()

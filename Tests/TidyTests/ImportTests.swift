@@ -15,7 +15,7 @@ struct ImportTests {
         "Probe": ["TURNClient", "Credentials", "Integrity", "STUN", "CResolver", "CCurl", "Foundation", "Glibc"],
         "MediaPath": ["COpenSSL", "CSRTP", "Glibc"],
         "Load": [
-            "CLinux", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule",
+            "CLinux", "CBPF", "COpenSSL", "MediaPath", "TURNClient", "Credentials", "Integrity", "STUN", "HeapModule",
             "Histogram", "Foundation", "Glibc",
         ],
         "EventLoop": ["CLinux", "COpenSSL", "STUN", "RelayCore", "Glibc"],

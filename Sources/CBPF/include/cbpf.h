@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <sys/eventfd.h>
 
+#include "arrivals.h"
 #include "layout.h"
 
 typedef struct {
@@ -35,6 +36,8 @@ void cbpf_close(void *object);
 
 // The descriptor of a link that lasts as long as it is open, or -errno. Modes: XDP_FLAGS_DRV_MODE, XDP_FLAGS_SKB_MODE.
 int cbpf_link(int program, uint32_t interface, uint32_t mode);
+// Has a program look at all that comes to a socket. 0 or -errno.
+int cbpf_attach(int program, int socket);
 // 0 or -errno.
 int cbpf_update(int map, const void *key, const void *value);
 int cbpf_remove(int map, const void *key);

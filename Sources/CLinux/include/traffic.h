@@ -75,4 +75,11 @@ static inline uint64_t clinux_thread_nanoseconds(void) {
     clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
     return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
 }
+
+// CPU time of all threads of this process, in nanoseconds.
+static inline uint64_t clinux_process_nanoseconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000ull + (uint64_t)t.tv_nsec;
+}
 #endif

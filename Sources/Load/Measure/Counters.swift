@@ -10,11 +10,13 @@ public struct LoadCounters: Sendable, Equatable {
     public var duplicates: UInt64 = 0
     /// Payloads that came after a later one.
     public var reordered: UInt64 = 0
+    /// Payloads that came to another socket, or with another length, than they should have: not counted as arrived.
+    public var strays: UInt64 = 0
     /// Payloads that were due and not sent: the generator was too slow, or the kernel had no room.
     public var missed: UInt64 = 0
     /// Of these, those that the transport had no room for: the connection was slower than the plan.
     public var refused: UInt64 = 0
-    /// Datagrams that the kernel dropped at the generator's own sockets.
+    /// Datagrams that the kernel dropped at the generator's own sockets, or at the interface of its frames.
     public var ownDrops: UInt64 = 0
     /// Sessions that are set up.
     public var ready: UInt64 = 0
@@ -41,7 +43,8 @@ public struct LoadCounters: Sendable, Equatable {
         _ left: LoadCounters, _ right: LoadCounters, _ operation: (UInt64, UInt64) -> UInt64
     ) -> LoadCounters {
         let fields: [WritableKeyPath<LoadCounters, UInt64>] = [
-            \.sent, \.received, \.receivedBytes, \.duplicates, \.reordered, \.missed, \.refused, \.ownDrops, \.ready,
+            \.sent, \.received, \.receivedBytes, \.duplicates, \.reordered, \.strays, \.missed, \.refused, \.ownDrops,
+            \.ready,
             \.failed, \.allocated, \.refreshed, \.answers, \.cpuNanoseconds,
         ]
         var result = left

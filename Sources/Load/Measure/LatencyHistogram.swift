@@ -17,6 +17,11 @@ public struct LatencyHistogram: Sendable, Equatable {
         counts.record(min(nanoseconds, LatencyHistogram.longest))
     }
 
+    /// Counts one value so many times.
+    mutating func record(_ nanoseconds: UInt64, count: UInt64) {
+        counts.record(min(nanoseconds, LatencyHistogram.longest), count: count)
+    }
+
     /// Adds another histogram's counts.
     public mutating func add(_ other: LatencyHistogram) { counts.add(other.counts) }
 

@@ -1,3 +1,5 @@
+import CBPF
+
 /// What every payload begins with: whose it is, its number, and when it was sent.
 ///
 ///     0      4         8        16        24
@@ -7,9 +9,15 @@
 enum PacketStamp {
     static let byteCount = 24
     /// Tells a payload of ours from what else comes.
-    static let mark: UInt32 = 0x6C_6F_61_64
+    static let mark = UInt32(TERN_STAMP_MARK)
     /// Set in the session number of what the peer sends by itself.
     static let downBit: UInt32 = 1 << 31
+
+    /// Sets the time of a stamp.
+    @inline(__always)
+    static func write(_ pointer: UnsafeMutableRawPointer, nanoseconds: UInt64) {
+        pointer.storeBytes(of: nanoseconds, toByteOffset: 16, as: UInt64.self)
+    }
 
     /// Writes a stamp.
     @inline(__always)
@@ -19,6 +27,6 @@ enum PacketStamp {
         pointer.storeBytes(of: mark, as: UInt32.self)
         pointer.storeBytes(of: session, toByteOffset: 4, as: UInt32.self)
         pointer.storeBytes(of: number, toByteOffset: 8, as: UInt64.self)
-        pointer.storeBytes(of: nanoseconds, toByteOffset: 16, as: UInt64.self)
+        write(pointer, nanoseconds: nanoseconds)
     }
 }

@@ -61,6 +61,9 @@ public struct LoadPlan: Sendable {
     /// The address of the built-in peer; nil: the one that this machine reaches the server from.
     public var peerAddress: IPAddress?
 
+    /// Neither frames through packet sockets nor counting in the kernel, even where this process may use them.
+    public var usesSocketsOnly = false
+
     /// Bytes of payload that the load's own numbers take up.
     public static let payloadMinimum = PacketStamp.byteCount
     /// Bytes of payload that a proof needs: the numbers, and what is planted in any cut of it.

@@ -35,6 +35,8 @@ final class LoadControl: Sendable {
         /// Mean of the sessions' jitter in nanoseconds, of those that received.
         var jitter = 0.0
         var failure: String?
+        /// Which ways packets take.
+        var ways = LoadWays()
         /// The number of the order that the report follows.
         var generation = 0
         /// The number of the last question that was answered: histograms and jitter are of that time.

@@ -152,6 +152,7 @@ extension LoadWorker {
         underWay -= 1
         counters.ready += 1
         turns.append(Int32(truncatingIfNeeded: session.index))
+        shorten(session)
     }
 
     /// Begins a session anew from another port.

@@ -32,6 +32,7 @@ extension LoadWorker {
             due = dueTime(nextEvent)
         }
         flushPeer()
+        flushFrames()
         // Packets that are due soon after another leave together: a wake-up for each would cost more than the packet.
         return left > 0 ? max(due, now + LoadWorker.pacingQuantum) : due
     }
@@ -52,6 +53,13 @@ extension LoadWorker {
     }
 
     private func sendUp(_ place: Int) {
+        if let upFrames, upFrames.carries(place) {
+            if upFrames.isFull { flush(upFrames) }
+            upFrames.queue(place, name: UInt32(truncatingIfNeeded: place), number: up[place].sent)
+            up[place].sent &+= UInt64(plan.burst)
+            counters.sent &+= UInt64(plan.burst)
+            return
+        }
         let time = clinux_monotonic_nanoseconds()
         let first = up[place].sent
         var stamp = template.bytes + template.payloadOffset
@@ -90,6 +98,14 @@ extension LoadWorker {
     }
 
     private func sendDown(_ place: Int) {
+        if let downFrames, downFrames.carries(place) {
+            if downFrames.isFull { flush(downFrames) }
+            downFrames.queue(
+                place, name: UInt32(truncatingIfNeeded: place) | PacketStamp.downBit, number: down[place].sent)
+            down[place].sent &+= UInt64(plan.burst)
+            counters.sent &+= UInt64(plan.burst)
+            return
+        }
         guard let relayed = sessions[place]?.relayed else { return }
         if sends.isFull { flushPeer() }
         let time = clinux_monotonic_nanoseconds()
@@ -106,6 +122,19 @@ extension LoadWorker {
             to: relayed.forKernel)
         down[place].sent = first &+ UInt64(plan.burst)
         counters.sent &+= UInt64(plan.burst)
+    }
+
+    private func flushFrames() {
+        if let upFrames { flush(upFrames) }
+        if let downFrames { flush(downFrames) }
+    }
+
+    private func flush(_ lane: FrameLane) {
+        let (refused, dropped) = lane.flush()
+        counters.sent &-= refused
+        counters.missed += refused
+        counters.refused += refused
+        interfaceDrops += dropped
     }
 
     func flushPeer() {
@@ -133,7 +162,7 @@ extension LoadWorker {
                     let came = arrival == 0 ? clinux_monotonic_nanoseconds() : arrival &+ difference
                     var offset = 0
                     while offset < count {
-                        arrived(bytes + offset, min(segment, count - offset), came)
+                        arrived(bytes + offset, min(segment, count - offset), came, at: LoadWorker.peerPlace)
                         offset += max(1, segment)
                     }
                 }
@@ -167,7 +196,7 @@ extension LoadWorker {
         if ChannelData.isChannelData(firstByte: bytes[0]) {
             let payload = Int(bytes[2]) << 8 | Int(bytes[3])
             guard payload + 4 <= count else { return }
-            arrived(bytes + 4, payload, now)
+            arrived(bytes + 4, payload, now, at: session.index)
             return
         }
         counters.answers &+= 1
@@ -179,28 +208,33 @@ extension LoadWorker {
         }
         if case .data(_, _, let range) = event {
             counters.answers &-= 1
-            arrived(bytes + range.lowerBound, range.count, now)
+            arrived(bytes + range.lowerBound, range.count, now, at: session.index)
         } else {
             take(event, session)
             flush(session)
         }
     }
 
-    /// A payload reached its end.
+    /// A payload reached the socket of this place.
     @inline(__always)
-    private func arrived(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ now: UInt64) {
+    private func arrived(_ bytes: UnsafeMutablePointer<UInt8>, _ count: Int, _ now: UInt64, at socket: Int) {
         guard count >= PacketStamp.byteCount else { return }
         let raw = UnsafeRawPointer(bytes)
         guard raw.loadUnaligned(as: UInt32.self) == PacketStamp.mark else { return }
         let name = raw.loadUnaligned(fromByteOffset: 4, as: UInt32.self)
         let place = Int(name & ~PacketStamp.downBit)
-        guard place < limit else { return }
+        let isDown = name & PacketStamp.downBit != 0
+        guard place < limit, self.place(ofArrivals: place, isDown: isDown) == socket,
+            plan.profile == .trace || count == plan.payloadBytes
+        else {
+            counters.strays &+= 1
+            return
+        }
         let number = raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self)
         let sentAt = raw.loadUnaligned(fromByteOffset: 16, as: UInt64.self)
         let transit = Int64(bitPattern: now &- sentAt)
         let arrival =
-            name & PacketStamp.downBit == 0
-            ? up[place].receive(number, transit: transit) : down[place].receive(number, transit: transit)
+            isDown ? down[place].receive(number, transit: transit) : up[place].receive(number, transit: transit)
         switch arrival {
         case .duplicate:
             counters.duplicates &+= 1

@@ -26,6 +26,8 @@ final class LoadWorker: LoadLoop {
     static let pacingQuantum: UInt64 = 50_000
     /// How long what comes may wait while it is only counted, in nanoseconds.
     static let gatherInterval: UInt64 = 500_000
+    /// The same where the kernel counts what comes: only answers to requests are left to be read.
+    static let answerInterval: UInt64 = 5_000_000
     /// Batches read from the peer's socket in one look.
     static let batchesPerLook = 16
     /// How far the schedule may lie behind before what was due is given up, in nanoseconds.
@@ -36,6 +38,8 @@ final class LoadWorker: LoadLoop {
     static let retryLimit = 1_000
     /// The channel of every session.
     static let channel: UInt16 = 0x4000
+    /// The peer's among the places of sessions.
+    static let peerPlace = -1
 
     let plan: LoadPlan
     let number: Int
@@ -50,6 +54,13 @@ final class LoadWorker: LoadLoop {
     let down: UnsafeMutablePointer<FlowRecord>
     var latency = LatencyHistogram()
     let template: PacketTemplate
+    /// Counts in the kernel what comes over UDP, beside the two tables above; nil where all is read from sockets.
+    let sink: KernelSink?
+    let upFrames: FrameLane?
+    let downFrames: FrameLane?
+    /// Packets that the interface of the frames had no room for.
+    var interfaceDrops: UInt64 = 0
+    var readsSocketsBecause: String?
     let inbox: UnsafeMutablePointer<clinux_receive_batch>
     let inboxBytes: UnsafeMutablePointer<UInt8>
     var peer: PeerSocket
@@ -79,6 +90,7 @@ final class LoadWorker: LoadLoop {
     var nextLook: UInt64 = 0
     /// Whether what comes is only counted, and its time is known however late it is read.
     private var gathers = false
+    private var lookInterval = LoadWorker.gatherInterval
     /// When the first of the sessions' timers ends, in milliseconds.
     var nextDeadline: UInt64 = 0
     private var answered = 0
@@ -109,11 +121,15 @@ final class LoadWorker: LoadLoop {
         up.initialize(repeating: FlowRecord(), count: limit)
         down = .allocate(capacity: limit)
         down.initialize(repeating: FlowRecord(), count: limit)
+        (sink, readsSocketsBecause) = LoadWorker.sink(plan, limit)
+        (upFrames, downFrames) = LoadWorker.lanes(plan, limit, template)
         inbox = .allocate(capacity: 1)
         inboxBytes = .allocate(capacity: Int(CLINUX_RECEIVE_SLOTS) * (Int(CLINUX_BUFFER_BYTES) + 128))
         clinux_receive_prepare(inbox, inboxBytes, Int(CLINUX_BUFFER_BYTES) + 128, 0)
         sessions = [LoadSession?](repeating: nil, count: limit)
         freePlaces = Array((0..<limit).reversed())
+        // What an echoing peer gets has to reach it.
+        if let sink, plan.direction != .echo { attach(sink, to: self.peer.descriptor) }
         _ = clinux_epoll_add(epoll, self.peer.descriptor, UInt32(CLINUX_READABLE), LoadWorker.peerToken)
         _ = clinux_epoll_add(epoll, control.wakeUps[number], UInt32(CLINUX_READABLE), LoadWorker.wakeToken)
     }
@@ -153,7 +169,7 @@ final class LoadWorker: LoadLoop {
                 let count = clinux_epoll_wait_fine(epoll, &events, 256, wake > clock ? wake - clock : 0)
                 for index in 0..<max(0, Int(count)) { take(events[index]) }
                 // As many as fit: there may be more.
-                if gathers, (1..<256).contains(count) { nextLook = clock + LoadWorker.gatherInterval }
+                if gathers, count < 256, count > 0 || sink != nil { nextLook = clock + lookInterval }
             }
             if clinux_monotonic_nanoseconds() >= nextTick { tick() }
         }
@@ -174,6 +190,8 @@ final class LoadWorker: LoadLoop {
         gathers =
             order.phase == .traffic && plan.profile.carriesData && plan.direction != .echo
             && plan.uris.allSatisfy { $0.transport == .udp }
+        // The kernel leaves Data indications to be read.
+        lookInterval = sink == nil || plan.usesIndications ? LoadWorker.gatherInterval : LoadWorker.answerInterval
     }
 
     private func take(_ event: epoll_event) {
@@ -213,22 +231,21 @@ final class LoadWorker: LoadLoop {
     private func tell(isFinished: Bool) {
         counters.cpuNanoseconds = clinux_thread_nanoseconds()
         control.publish(
-            counters, failure: failure, generation: generation, isFinished: isFinished, worker: number)
+            summedCounters, failure: failure, generation: generation, isFinished: isFinished, worker: number)
     }
 
     /// Everything, for who asked: copies that cost more than many packets.
     private func report() {
         answered = control.currentQuestion
-        var drops = UInt64(clinux_receive_drops(peer.descriptor))
-        for place in 0..<limit where descriptors[place] >= 0 {
-            drops += UInt64(clinux_receive_drops(descriptors[place]))
-        }
-        counters.ownDrops = max(drops, counters.ownDrops)
+        counters.ownDrops = max(socketDrops + interfaceDrops, counters.ownDrops)
         counters.cpuNanoseconds = clinux_thread_nanoseconds()
         var report = LoadControl.Report(
-            counters: counters, latency: latency.copy(), setup: setup.copy(), failure: failure, generation: generation,
-            answer: answered, isFinished: order.phase == .teardown && underWay == 0)
-        let jitters = (0..<limit).flatMap { [up[$0].jitter, down[$0].jitter] }.filter { $0 > 0 }
+            counters: summedCounters, latency: latency.copy(), setup: setup.copy(), failure: failure,
+            generation: generation, answer: answered, isFinished: order.phase == .teardown && underWay == 0)
+        sink?.addLatencies(to: &report.latency)
+        report.ways = ways
+        let own = (0..<limit).flatMap { [up[$0].jitter, down[$0].jitter] }.filter { $0 > 0 }
+        let jitters = own + (sink?.jitters ?? [])
         report.jitter = jitters.isEmpty ? 0 : jitters.reduce(0, +) / Double(jitters.count)
         control.publish(report, worker: number)
     }

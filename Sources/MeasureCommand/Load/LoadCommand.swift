@@ -97,6 +97,12 @@ public struct LoadCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Be the peer, and nothing else.", valueName: "address:port"))
     var peerOnly: String?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Plain sockets alone. As root, packets over Ethernet leave as frames, many sessions' at once, and arrivals "
+                + "are counted in the kernel: both cost the generator less."))
+    var socketsOnly = false
+
     @Option(help: ArgumentHelp("The server's process, when it runs here: its CPU is reported.", valueName: "pid"))
     var serverPid: Int32?
 
@@ -182,6 +188,7 @@ public struct LoadCommand: ParsableCommand {
         let plan = try makePlan()
         let view = LoadView(plan)
         let run = LoadRun(plan, serverProcess: serverPid) { view.show($0) }
+        run.onDetour = { view.showDetour($0) }
         run.onSetup = { view.showSetup(ready: $0, failed: $1) }
         Interruption.expect()
         run.shouldStop = { Interruption.hasCome }
@@ -236,6 +243,7 @@ public struct LoadCommand: ParsableCommand {
         plan.media = media.plan
         plan.usesIndications = indications
         plan.isClientToClient = clientToClient
+        plan.usesSocketsOnly = socketsOnly
         if let size { plan.payloadBytes = size }
         if let burst { plan.burst = burst }
         if let trace { try replay(trace, &plan) }

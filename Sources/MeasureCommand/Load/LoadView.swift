@@ -30,6 +30,12 @@ final class LoadView {
         draw(["setting up \(ready) of \(sessions) sessions" + (failed == 0 ? "" : ", \(failed) failed")])
     }
 
+    /// Packets take a way that costs the generator more.
+    func showDetour(_ cause: String) {
+        draw([])
+        Terminal.note("the generator costs more than it could: \(cause)")
+    }
+
     /// A second went by.
     func show(_ sample: LoadResult.Sample) {
         guard !isTerminal else {
@@ -123,6 +129,10 @@ final class LoadView {
         if let server = result.serverCores { cpu += String(format: ", server %.2f cores", server) }
         if let each = result.serverUsPerPacket { cpu += String(format: " (%.2f us per packet)", each) }
         rows.append(["CPU", cpu])
+        if let sends = result.sendsBy, let counts = result.countsIn {
+            let place = counts == "kernel" ? "in the kernel" : "at its sockets"
+            rows.append(["generator", "sends through \(sends), counts \(place)"])
+        }
         if let media = result.media { rows += rowsOf(media) }
         if let capacity = result.capacity { rows.append(["capacity", String(format: "%.0f packets/s", capacity)]) }
         if let limit = result.generatorLimit { rows.append(["BEWARE", limit]) }

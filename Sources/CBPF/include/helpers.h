@@ -1,5 +1,5 @@
-// The helpers of the kernel that the program calls, by their numbers, which never change (include/uapi/linux/bpf.h):
-// with these few lines the program builds without libbpf's development files.
+// The helpers of the kernel that the programs call, by their numbers, which never change (include/uapi/linux/bpf.h):
+// with these few lines they build without libbpf's development files.
 #ifndef TERN_HELPERS_H
 #define TERN_HELPERS_H
 #include <linux/bpf.h>
@@ -13,8 +13,10 @@
 #define MAP_TYPE(name, type) __typeof__(type) *name
 
 static void *(*const map_lookup)(void *map, const void *key) = (void *)1;
+static __u64 (*const monotonic_nanoseconds)(void) = (void *)5;
 static __u32 (*const random_number)(void) = (void *)7;
 static long (*const redirect)(__u32 interface, __u64 flags) = (void *)23;
+static long (*const load_bytes)(const struct __sk_buff *, __u32 offset, void *to, __u32 bytes) = (void *)26;
 static long (*const adjust_head)(struct xdp_md *, int bytes) = (void *)44;
 static long (*const adjust_tail)(struct xdp_md *, int bytes) = (void *)65;
 // The monotonic clock as of the last tick: some milliseconds late, at a tenth of the price.
