@@ -98,7 +98,10 @@ class Server:
         if self.is_remote:
             return f"{self.host}:{self.port}"
         program = self.words[0]
-        done = subprocess.run([program, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        try:
+            done = subprocess.run([program, "--version"], capture_output=True, text=True, stdin=subprocess.DEVNULL)
+        except OSError as error:
+            raise SystemExit(f"{self.name}: {program}: {error.strerror}; name a program that runs in its --server")
         lines = [line for line in (done.stdout + done.stderr).splitlines() if line and line[0].isalnum()]
         return lines[-1].strip() if lines else os.path.basename(program)
 
