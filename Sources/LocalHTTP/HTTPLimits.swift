@@ -13,7 +13,7 @@ public struct HTTPLimits: Sendable, Equatable {
     /// How long a connection may say nothing between requests, in milliseconds.
     public var idleMilliseconds: Int64 = 60_000
     /// How long the responder may think, in milliseconds.
-    public var answerMilliseconds: Int64 = 15_000
+    public var answerMilliseconds: Int64 = 60_000
     /// How long a client may take to receive its answer, in milliseconds.
     public var deliveryMilliseconds: Int64 = 60_000
     /// How long what still comes after the last answer is thrown away, in milliseconds.

@@ -172,6 +172,25 @@ struct ProofTests {
         }
     }
 
+    /// The list of a process's mappings was read up to its first 4 KiB: some forty of them.
+    @Test("every mapping is looked at, however many there are")
+    func manyMappings() throws {
+        let needles = Needles()
+        let pageBytes = 4096
+        let count = 200
+        let area = try #require(
+            mmap(nil, 2 * count * pageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0))
+        defer { munmap(area, 2 * count * pageBytes) }
+        for index in 0..<count {
+            let page = area + 2 * index * pageBytes
+            page.copyMemory(from: needles.secret.bytes, byteCount: needles.secret.bytes.count)
+            // Without neighbours that can be written, each is a mapping of its own.
+            #expect(mprotect(page + pageBytes, pageBytes, PROT_READ) == 0)
+        }
+        let counts = try ProcessMemory(process: getpid()).look(for: needles)
+        #expect(counts.secret >= count, "\(counts)")
+    }
+
     // MARK: - Figures
 
     @Test("scores follow loss, and the worst stream is told")

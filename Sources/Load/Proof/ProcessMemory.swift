@@ -18,9 +18,7 @@ struct ProcessMemory {
 
     /// Looks for the needles in all writable mappings. The process runs on meanwhile.
     func look(for needles: Needles) throws(Unreadable) -> NeedleCounts {
-        guard let maps = try? String(contentsOfFile: "/proc/\(process)/maps", encoding: .utf8) else {
-            throw ProcessMemory.failure(process, errno)
-        }
+        let maps = try ProcessMemory.maps(of: process)
         let descriptor = open("/proc/\(process)/mem", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw ProcessMemory.failure(process, errno) }
         defer { close(descriptor) }
@@ -55,6 +53,13 @@ struct ProcessMemory {
         }
         guard counts.seen > 0 else { throw ProcessMemory.failure(process, EACCES) }
         return counts
+    }
+
+    /// All of `/proc/PID/maps`: the kernel gives a page of it at a time, and String(contentsOfFile:) takes one for all.
+    private static func maps(of process: Int32) throws(Unreadable) -> String {
+        guard let file = FileHandle(forReadingAtPath: "/proc/\(process)/maps") else { throw failure(process, errno) }
+        guard let bytes = try? file.readToEnd() else { throw failure(process, errno) }
+        return String(decoding: bytes, as: UTF8.self)
     }
 
     /// The ranges of `/proc/PID/maps` that can be read and written.

@@ -14,6 +14,9 @@ import Testing
         AdminServer(control: FakeControl(), socketPath: path, on: HTTPThread(), logger: Self.quiet)
     }
 
+    /// More patient than an operator: beside other tests an answer takes its time.
+    private func client(_ path: String) -> AdminClient { AdminClient(socketPath: path, timeoutSeconds: 60) }
+
     private func mode(_ path: String) -> mode_t? {
         var status = stat()
         return lstat(path, &status) == 0 ? status.st_mode & 0o7777 : nil
@@ -48,7 +51,7 @@ import Testing
         let second = server(path)
         let failure = await #expect(throws: ListenFailure.self) { try await second.start() }
         #expect(failure?.description.contains("another relay listens on it") == true)
-        let status = try await blocking { try AdminClient(socketPath: path).call(.status, as: StatusDocument.self) }
+        let status = try await blocking { try client(path).call(.status, as: StatusDocument.self) }
         #expect(status.allocations == 4)
         await first.stop()
         #expect(mode(path) == nil)
@@ -137,7 +140,9 @@ import Testing
                 close(listener)
             }
             let failure = await #expect(throws: AdminClientFailure.self) {
-                try await blocking { try AdminClient(socketPath: path).call(.status, as: StatusDocument.self) }
+                try await blocking {
+                    try AdminClient(socketPath: path, timeoutSeconds: 60).call(.status, as: StatusDocument.self)
+                }
             }
             #expect(failure?.description.contains("is not the admin socket of a relay like this one") == true)
         }
