@@ -68,8 +68,8 @@ struct PasswordHasherTests {
             known = min(known, try await clock.measure { _ = try await hasher.verify("wrong", against: encoded) })
             unknown = min(unknown, try await clock.measure { _ = try await hasher.verify("wrong", against: nil) })
         }
-        // Nothing computed at all would be thousands of times faster.
-        #expect(unknown > known / 2 && known > unknown / 2)
+        // Nothing computed at all would be thousands of times faster. How alike they are, TimingTests measure alone.
+        #expect(unknown > known / 20 && known > unknown / 20)
     }
 
     @Test("more than the threads and the queue take is refused at once, and the rest is computed")
