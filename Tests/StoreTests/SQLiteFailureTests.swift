@@ -169,17 +169,19 @@ struct SQLiteFailureTests {
         let store = try SQLiteStore(
             path: folder.database, migrations: Schema.migrations(.sqlite), busySeconds: 0.05)
         let other = try SQLiteStore(path: folder.database)
-        try await other.write { connection in
+        let holds = AsyncStream<Void>.makeStream()
+        let letsGo = DispatchSemaphore(value: 0)
+        async let holding: Void = other.write { connection in
             try connection.set("a", to: [1])
-            let answered = DispatchSemaphore(value: 0)
-            Task.detached { [folder] in
-                await #expect(throws: StoreFailure.locked(path: folder.database)) {
-                    try await store.write { try $0.set("a", to: [2]) }
-                }
-                answered.signal()
-            }
-            #expect(answered.wait(timeout: .now() + 60) == .success)
+            holds.continuation.yield()
+            letsGo.wait()
         }
+        _ = await holds.stream.first { _ in true }
+        await #expect(throws: StoreFailure.locked(path: folder.database)) {
+            try await store.write { try $0.set("a", to: [2]) }
+        }
+        letsGo.signal()
+        try await holding
         try await store.write { try $0.set("a", to: [2]) }
     }
 

@@ -95,7 +95,7 @@ struct PassageTests {
 
     /// Not to be called from an asynchronous function by its own name.
     private func isSignalled(_ semaphore: DispatchSemaphore) -> Bool {
-        semaphore.wait(timeout: .now() + 10) == .success
+        semaphore.wait(timeout: .now() + 60) == .success
     }
 
     @Test func theEndOfTheLoopIsTheEndOfItsPassages() throws {
