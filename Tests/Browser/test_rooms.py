@@ -47,6 +47,25 @@ def test_members_are_added_and_leave(people, administrator, window):
         desk.check()
 
 
+def test_nobody_is_said_to_be_missing_while_the_list_loads(people, window):
+    """On a slow line the rooms come before the people, and "New room" said that there is nobody to invite."""
+    held = []
+    desk = window()
+    desk.context.add_cookies(people[1].state["cookies"])
+    desk.page.route("**/api/v1/people*", lambda route: held.append(route))
+    with desk.page.expect_response("**/api/v1/rooms*"):
+        desk.open()
+    desk.page.locator(".link-state.online").wait_for()
+    assert desk.page.get_by_role("navigation").get_by_text("Nobody here yet").count() == 0
+    assert desk.page.get_by_role("navigation").get_by_text("Loading people").count() == 1
+    assert desk.button("New room").is_disabled()
+    for route in held:
+        route.continue_()
+    desk.button("New room").click()
+    desk.field(people[0].name).wait_for()
+    desk.check()
+
+
 def test_two_thousand_people_are_listed_searched_and_chosen(people, window):
     names = [f"Colleague {number:04}" for number in range(2000)]
     crowd = [{"id": f"person-{number:04}", "name": name, "online": number % 10 == 0}

@@ -12,6 +12,8 @@ export class Model extends EventTarget {
   messages = new Map();
   documents = new Map();
   unread = new Map();
+  /** Whether people and rooms are known; until then an empty list says nothing. */
+  loaded = false;
   /** The room that is on screen; its messages count as read. */
   openRoom = null;
   #learning = new Set();
@@ -35,6 +37,7 @@ export class Model extends EventTarget {
   async load() {
     const [people] = await Promise.all([api.all("/people", "people"), this.loadRooms()]);
     this.people = new Map(people.filter((person) => person.id !== this.me.id).map((person) => [person.id, person]));
+    this.loaded = true;
     this.#fire("people");
   }
 

@@ -13,14 +13,15 @@ export function makeSidebar(model, open) {
       autocomplete: "off", spellcheck: "false",
     });
   const lists = h("div", { class: "lists" });
+  // Who can be invited is known once the list is.
+  const newRoom = button("New room", () => openNewRoom(model, (room) => open({ room })),
+    { icon: "plus", classes: "wide", disabled: true });
   const element = h(
     "nav", { class: "sidebar", "aria-label": "People and rooms" },
     h("h1", { class: "list-heading visually-hidden" }, "People and rooms"),
     h("div", { class: "search" }, icon("search"), search), lists,
-    h("div", { class: "sidebar-foot" },
-      button("New room", () => openNewRoom(model, (room) => open({ room })), { icon: "plus", classes: "wide" })));
+    h("div", { class: "sidebar-foot" }, newRoom));
   let selected = null;
-  let loaded = false;
   let shownMax = PEOPLE_STEP;
   let frame = 0;
 
@@ -91,18 +92,18 @@ export function makeSidebar(model, open) {
   });
   for (const type of ["people", "rooms", "unread"]) {
     model.addEventListener(type, () => {
-      loaded = true;
-      renderSoon();
+      newRoom.disabled = !model.loaded;
+      if (model.loaded) renderSoon();
     });
   }
 
   return {
     element,
-    loading() { if (!loaded) fill(lists, h("p", { class: "loading", role: "status" }, "Loading people")); },
-    failed() { if (!loaded) fill(lists, empty("alert", "The list could not be loaded")); },
+    loading() { if (!model.loaded) fill(lists, h("p", { class: "loading", role: "status" }, "Loading people")); },
+    failed() { if (!model.loaded) fill(lists, empty("alert", "The list could not be loaded")); },
     select(key) {
       selected = key;
-      if (loaded) render();
+      if (model.loaded) render();
     },
   };
 }
