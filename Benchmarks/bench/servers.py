@@ -106,9 +106,12 @@ class Server:
         return lines[-1].strip() if lines else os.path.basename(program)
 
 
-def certificate(folder):
-    """A key and a self-signed certificate for all servers: ECDSA P-256."""
+KEYS = {"ecdsa": ["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["rsa:2048"]}
+
+
+def certificate(folder, key="ecdsa"):
+    """A key, ECDSA P-256 or RSA of 2,048 bits, and a self-signed certificate for all servers."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+        ["openssl", "req", "-x509", "-newkey", *KEYS[key], "-nodes", "-days", "2",
          "-keyout", f"{folder}/key.pem", "-out", f"{folder}/certificate.pem", "-subj", "/CN=bench.test"],
         check=True, capture_output=True)
