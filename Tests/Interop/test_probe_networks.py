@@ -13,7 +13,7 @@ import ward
 from probing import (  # noqa: F401, the fixtures
     URIS, authority, network, open_gate, outcomes, probe, relay)
 
-pytestmark = [pytest.mark.tern, pytest.mark.alone]
+pytestmark = pytest.mark.tern
 DIRECT = ["--only-listed", "--proxy", "none"]
 
 

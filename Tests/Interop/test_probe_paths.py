@@ -11,7 +11,7 @@ import ward
 from probing import (  # noqa: F401, the fixtures
     EVERY, QUICK, URIS, all_with, authority, network, open_gate, outcomes, probe, relay)
 
-pytestmark = [pytest.mark.tern, pytest.mark.alone]
+pytestmark = pytest.mark.tern
 
 
 def test_all_open(relay, authority):
