@@ -9,6 +9,9 @@ from servers import PASSWORD, USER
 
 # Packets per second at which a search begins, and those of a run at a fixed rate: what every server carries.
 SEARCH_START = 40_000
+# Microseconds between two turns of the generator, when servers or generators are compared: as often as the wire is
+# emptied, and as other generators send. A longer one would hand the server more packets at once.
+PACE_US = 50
 FIXED = {
     "voice": {"sessions": 800, "rate": 40_000}, "video": {"sessions": 200, "rate": 36_000},
     "bulk": {"sessions": 10, "rate": 40_000}}
@@ -18,14 +21,15 @@ LOSS_PERCENT, LATENCY_MS = 0.1, 20
 class Bench:
     """Runs the generator against servers, and reads what both sides' cores did meanwhile."""
 
-    def __init__(self, generator, network, idlers, log):
+    def __init__(self, generator, network, idlers, log, pace_us=PACE_US):
         self.generator, self.network, self.idlers, self.log = generator, network, idlers, log
+        self.pace_us = pace_us
 
     def load(self, server, transport, *flags, watch=None, seconds=60):
         """One run of `tern load`: its result, or what it said. `watch(process)` is called until it ends."""
         words = [
             self.generator, "load", "--json", "--user", USER, "--password", PASSWORD, "--loops", "1",
-            "--insecure-certificate", *map(str, flags), server.uri(transport)]
+            "--insecure-certificate", "--pace", str(self.pace_us), *map(str, flags), server.uri(transport)]
         if self.network.name != "loopback":
             words[2:2] = ["--peer-address", self.network.client_address]
         process = subprocess.Popen(

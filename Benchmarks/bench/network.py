@@ -55,9 +55,8 @@ class Namespaces:
                 run(*inside, "ip", "link", "set", "wire", "up")
                 # With merged receive the wire has a queue that its receiver empties; see above.
                 run(*inside, "ethtool", "-K", "wire", "gro", "on", "tso", "off")
-                run(*inside, "sh", "-c",
-                    f"echo {POLL_US}000 > /sys/class/net/wire/gro_flush_timeout;"
-                    "echo 2147483647 > /sys/class/net/wire/napi_defer_hard_irqs")
+                run(*inside, "sh", "-c", "echo 2147483647 > /sys/class/net/wire/napi_defer_hard_irqs")
+                self.moderate(side, POLL_US)
             # Bursts that the generator hands over as one cross the wire as the datagrams that they are.
             run("ip", "netns", "exec", client, "ethtool", "-K", "wire", "tx-udp-segmentation", "off")
             for side, other, address in (
@@ -70,6 +69,12 @@ class Namespaces:
         except subprocess.CalledProcessError as error:
             self.close()
             raise SystemExit(f"no namespaces: {' '.join(error.cmd)}: {error.stderr.decode().strip()}") from None
+
+    def moderate(self, side, microseconds):
+        """How often this side takes what has come over the wire."""
+        subprocess.run(
+            ["ip", "netns", "exec", self.spaces[side], "sh", "-c",
+             f"echo {microseconds}000 > /sys/class/net/wire/gro_flush_timeout"], check=True, capture_output=True)
 
     def command(self, side, words):
         core = SERVER_CORE if side == "server" else GENERATOR_CORE

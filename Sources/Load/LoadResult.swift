@@ -86,6 +86,8 @@ public struct LoadResult: Codable, Sendable {
     public var payloadBytes: Int
     /// Packets that left together.
     public var burst: Int
+    /// How long packets that were due waited for others at most, in microseconds; nil when none waited.
+    public var paceUs: Int?
     /// How long packets were sent.
     public var seconds = 0.0
     /// Packets per second asked for.
@@ -174,6 +176,7 @@ public struct LoadResult: Codable, Sendable {
         payloadBytes = plan.trace.map { Int($0.meanPayload.rounded()) } ?? plan.payloadBytes
         trace = plan.trace?.description
         burst = plan.burst
+        paceUs = plan.media == nil && plan.profile != .idle ? plan.paceMicroseconds : nil
         targetPerSecond = plan.targetRate
     }
 

@@ -179,6 +179,15 @@ def test_a_search_for_capacity_and_its_page(relay, tmp_path):
     assert not re.search(r"(src|href)=|@import|https?://", text), "the page asks for something from elsewhere"
 
 
+@pytest.mark.parametrize("pace", [50, 5000])
+def test_the_rate_is_held_at_every_pace(relay, pace):
+    before = counters(relay)
+    result = load(uri(relay, "udp"), *CREDENTIALS, *QUICK, "--rate", 2000, "--direction", "both", "--pace", pace)
+    assert result["pace_us"] == pace and result["missed"] == 0
+    assert result["received"] == result["sent"] == sum(difference(relay, before, *PACKETS))
+    assert result["sent_per_second"] == pytest.approx(2000, rel=0.02)
+
+
 def test_it_says_when_the_generator_is_the_bottleneck(relay):
     result = load(uri(relay, "udp"), *CREDENTIALS, *QUICK, "--rate", 20_000_000)
     assert "generator" in result["generator_limit"] or result["lost"] > 0
@@ -193,6 +202,10 @@ def test_what_fails_is_said_in_one_line(relay):
     assert "no connection: Connection refused" in message
     assert "name at least one URI" in load(code=2)
     assert "must be from 24" in load(uri(relay, "udp"), *CREDENTIALS, "--size", 10, code=2)
+    for pace in (49, 5001):
+        message = load(uri(relay, "udp"), *CREDENTIALS, "--pace", pace, code=2)
+        assert message.count("\n") == 1 and "--pace must be from 50 to 5000 microseconds" in message
+    assert "leave out --pace" in load(uri(relay, "udp"), *CREDENTIALS, "--media", "--pace", 50, code=2)
 
 
 def test_a_peer_of_its_own_sends_everything_back(relay):

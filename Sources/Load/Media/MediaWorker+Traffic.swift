@@ -12,27 +12,16 @@ extension MediaWorker {
 
     /// Sends what is due and returns when the next is.
     func sendDue(_ now: UInt64) -> UInt64 {
-        guard gap.isFinite, !turns.isEmpty else { return .max }
-        var due = dueTime(nextEvent)
-        if due + LoadWorker.latenessLimit < now {
-            // Too late to be caught up: said, and left out, so that the rate stays what it is.
-            let behind = UInt64(Double(now - due) / gap)
-            counters.missed += behind * UInt64(plan.burst)
-            nextEvent += behind
-            due = dueTime(nextEvent)
-        }
+        guard !schedule.isEmpty, !turns.isEmpty else { return .max }
+        counters.missed += schedule.skipLate(now) * UInt64(plan.burst)
         var left = max(1, LoadWorker.packetsPerTurn / plan.burst)
-        while due <= now, left > 0, !turns.isEmpty {
-            let session = sessions[turns[Int(nextEvent >> 1) % turns.count]]
-            sendBurst(session, from: nextEvent & 1 == 0 ? .client : .peer)
-            nextEvent += 1
+        while left > 0, !turns.isEmpty, let event = schedule.take(now) {
+            let session = sessions[turns[Int(event >> 1) % turns.count]]
+            sendBurst(session, from: event & 1 == 0 ? .client : .peer)
             left -= 1
-            due = dueTime(nextEvent)
         }
-        return due
+        return schedule.nextTurn(after: now, isCutShort: left == 0)
     }
-
-    private func dueTime(_ event: UInt64) -> UInt64 { startedAt + UInt64(Double(event) * gap) }
 
     private func sendBurst(_ session: MediaSession, from end: MediaOutcome.End) {
         let started = clinux_monotonic_nanoseconds()

@@ -48,9 +48,8 @@ final class MediaWorker: LoadLoop {
 
     // The schedule.
     var order = LoadControl.Order()
-    var gap = 0.0
+    var schedule = SendSchedule()
     var startedAt: UInt64 = 0
-    var nextEvent: UInt64 = 0
     private var generation = 0
     private var answered = 0
     private var nextTick: UInt64 = 0
@@ -103,8 +102,7 @@ final class MediaWorker: LoadLoop {
         generation = control.currentGeneration
         order = control.currentOrder
         startedAt = now
-        nextEvent = 0
-        gap = order.rate > 0 ? 1e9 * Double(plan.burst) / order.rate : .infinity
+        schedule = SendSchedule(startedAt: now, eventsPerSecond: order.rate / Double(plan.burst))
         switch order.phase {
         case .control: sendOpenly()
         case .teardown: giveBack()

@@ -52,6 +52,9 @@ public struct LoadPlan: Sendable {
     public var payloadBytes: Int
     /// Packets that leave together.
     public var burst: Int
+    /// How long packets that are due wait for others to leave together with, at most, in microseconds. Real media never
+    /// waits.
+    public var paceMicroseconds = LoadPlan.ownPaceMicroseconds
     /// Event loops; a thread each.
     public var loops = 1
     /// Real media in place of counted payloads; nil: no media.
@@ -63,6 +66,11 @@ public struct LoadPlan: Sendable {
 
     /// Neither frames through packet sockets nor counting in the kernel, even where this process may use them.
     public var usesSocketsOnly = false
+
+    /// Microseconds that packets may be told to wait.
+    public static let paceLimitsMicroseconds = 50...5_000
+    /// The pace of a plan that is told none.
+    public static let ownPaceMicroseconds = 200
 
     /// Bytes of payload that the load's own numbers take up.
     public static let payloadMinimum = PacketStamp.byteCount
@@ -83,6 +91,11 @@ public struct LoadPlan: Sendable {
         payloadBytes = profile.payloadBytes
         burst = profile.burst
     }
+
+    var paceNanoseconds: UInt64 { UInt64(paceMicroseconds) * 1_000 }
+
+    /// Packets, cycles or hostile datagrams that are due at one time.
+    var packetsPerEvent: Int { profile.carriesData ? burst : 1 }
 
     /// Packets per second in all, each direction counted.
     public var targetRate: Double {

@@ -89,6 +89,7 @@ struct LoadComparison {
         compare("sessions", "\(result.sessions)", "\(earlier.sessions)")
         compare("payload", "\(result.payloadBytes) bytes", "\(earlier.payloadBytes) bytes")
         compare("burst", "\(result.burst)", "\(earlier.burst)")
+        if let now = result.paceUs, let before = earlier.paceUs { compare("pace", "\(now) µs", "\(before) µs") }
         if result.capacity == nil, earlier.capacity == nil {
             compare(
                 "rate", "\(LoadPage.number(result.targetPerSecond))/s", "\(LoadPage.number(earlier.targetPerSecond))/s")

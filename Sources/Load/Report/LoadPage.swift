@@ -33,6 +33,7 @@ public enum LoadPage {
             ?? "payloads of \(result.payloadBytes) bytes"
             + (result.burst > 1 ? " in bursts of \(result.burst)" : "")
         return "\(result.profile), \(result.direction), \(result.ready) of \(result.sessions) sessions, \(traffic), "
+            + (result.paceUs.map { "sent every \($0) µs, " } ?? "")
             + "\(number(result.seconds)) s, generator loops: \(result.loops), on \(when)"
     }
 

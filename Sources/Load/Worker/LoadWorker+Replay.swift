@@ -30,7 +30,7 @@ extension LoadWorker {
             let due = startedAt + UInt64(min(Double(turn.due) / replay.speed, 1e18))
             guard due <= now, left > 0 else {
                 flushPeer()
-                return left > 0 ? max(due, now + LoadWorker.pacingQuantum) : due
+                return left > 0 ? max(due, now + plan.paceNanoseconds) : due
             }
             left -= 1
             let place = Int(turn.place)
@@ -40,7 +40,7 @@ extension LoadWorker {
             }
             let packet = replay.packet(turn)
             let bytes = max(packet.bytes, PacketStamp.byteCount)
-            if due + LoadWorker.latenessLimit < now {
+            if due + SendSchedule.latenessLimit < now {
                 // Too late to be caught up: said, and left out.
                 counters.missed += 1
             } else if packet.isDown {

@@ -9,35 +9,22 @@ extension LoadWorker {
     /// Sends what is due and returns when the next is.
     func sendDue(_ now: UInt64) -> UInt64 {
         if plan.profile == .trace { return replayDue(now) }
-        guard gap.isFinite else { return .max }
-        let perEvent = plan.profile.carriesData ? plan.burst : 1
-        var left = max(1, LoadWorker.packetsPerTurn / perEvent)
-        var due = dueTime(nextEvent)
-        if due + LoadWorker.latenessLimit < now {
-            // Too late to be caught up: said, and left out, so that the rate stays what it is.
-            let behind = UInt64(Double(now - due) / gap)
-            counters.missed += behind * UInt64(perEvent)
-            nextEvent += behind
-            due = dueTime(nextEvent)
-        }
-        while due <= now, left > 0 {
+        guard !schedule.isEmpty else { return .max }
+        counters.missed += schedule.skipLate(now) * UInt64(plan.packetsPerEvent)
+        var left = max(1, LoadWorker.packetsPerTurn / plan.packetsPerEvent)
+        while left > 0, let event = schedule.take(now) {
             switch plan.profile {
-            case .voice, .video, .bulk: sendBurst(nextEvent)
-            case .flood: sendHostile(nextEvent)
+            case .voice, .video, .bulk: sendBurst(event)
+            case .flood: sendHostile(event)
             case .allocations: beginCycle()
             case .idle, .trace: return .max
             }
-            nextEvent += 1
             left -= 1
-            due = dueTime(nextEvent)
         }
         flushPeer()
         flushFrames()
-        // Packets that are due soon after another leave together: a wake-up for each would cost more than the packet.
-        return left > 0 ? max(due, now + LoadWorker.pacingQuantum) : due
+        return schedule.nextTurn(after: now, isCutShort: left == 0)
     }
-
-    private func dueTime(_ event: UInt64) -> UInt64 { startedAt + UInt64(Double(event) * gap) }
 
     private func sendBurst(_ event: UInt64) {
         guard !turns.isEmpty else { return }

@@ -21,17 +21,12 @@ final class LoadWorker: LoadLoop {
     static let underWayLimit = 64
     /// Packets sent in one turn, so that what comes is read in time.
     static let packetsPerTurn = 512
-    /// The shortest wait between two turns that send, in nanoseconds: as a network card moderates its interrupts. A
-    /// longer one would hand the server packets in bunches, which cost it less than those of so many sessions do.
-    static let pacingQuantum: UInt64 = 50_000
     /// How long what comes may wait while it is only counted, in nanoseconds.
     static let gatherInterval: UInt64 = 500_000
     /// The same where the kernel counts what comes: only answers to requests are left to be read.
     static let answerInterval: UInt64 = 5_000_000
     /// Batches read from the peer's socket in one look.
     static let batchesPerLook = 16
-    /// How far the schedule may lie behind before what was due is given up, in nanoseconds.
-    static let latenessLimit: UInt64 = 200_000_000
     /// How often timers are looked at and counters are told, in nanoseconds.
     static let tickInterval: UInt64 = 100_000_000
     /// Ports that were found taken, before that counts as a failure.
@@ -82,9 +77,8 @@ final class LoadWorker: LoadLoop {
     // The schedule.
     var order = LoadControl.Order()
     var generation = 0
-    var gap = 0.0
+    var schedule = SendSchedule()
     var startedAt: UInt64 = 0
-    var nextEvent: UInt64 = 0
     var nextTick: UInt64 = 0
     /// When sockets are looked at next; before that only packets are sent.
     var nextLook: UInt64 = 0
@@ -180,9 +174,8 @@ final class LoadWorker: LoadLoop {
         generation = control.currentGeneration
         order = control.currentOrder
         startedAt = now
-        nextEvent = 0
-        let burst = plan.profile.carriesData ? plan.burst : 1
-        gap = order.rate > 0 ? 1e9 * Double(burst) / order.rate : .infinity
+        schedule = SendSchedule(
+            startedAt: now, eventsPerSecond: order.rate / Double(plan.packetsPerEvent), pace: plan.paceNanoseconds)
         if order.phase == .traffic, let trace = plan.trace { beginReplay(trace) }
         if order.phase == .teardown { giveBack() }
         nextTick = now

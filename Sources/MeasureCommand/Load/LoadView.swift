@@ -131,7 +131,8 @@ final class LoadView {
         rows.append(["CPU", cpu])
         if let sends = result.sendsBy, let counts = result.countsIn {
             let place = counts == "kernel" ? "in the kernel" : "at its sockets"
-            rows.append(["generator", "sends through \(sends), counts \(place)"])
+            let pace = result.paceUs.map { " every \($0) us" } ?? ""
+            rows.append(["generator", "sends through \(sends)\(pace), counts \(place)"])
         }
         if let media = result.media { rows += rowsOf(media) }
         if let capacity = result.capacity { rows.append(["capacity", String(format: "%.0f packets/s", capacity)]) }

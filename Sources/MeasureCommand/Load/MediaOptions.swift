@@ -57,6 +57,9 @@ struct MediaOptions: ParsableArguments {
             throw ValidationError(
                 "--media goes without --indications, --peer, --peer-address and --find-capacity")
         }
+        guard load.pace == nil else {
+            throw ValidationError("--media sends each packet when it is due: leave out --pace")
+        }
         let minimum = prove ? LoadPlan.payloadMinimumToProve : LoadPlan.payloadMinimum
         if let size = load.size, !(minimum...LoadPlan.mediaPayloadMaximum ~= size) {
             throw ValidationError(
