@@ -84,13 +84,12 @@ final class LoopbackServer: Sendable {
                 serve(Connection(accepted))
                 close(accepted)
             }
+            close(descriptor)
         }
     }
 
-    deinit {
-        shutdown(descriptor, Int32(SHUT_RDWR))
-        close(descriptor)
-    }
+    /// The thread closes what it accepts from: closed here, the number could be another server's before the thread looks.
+    deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
 /// Texts that a server's thread collects.
