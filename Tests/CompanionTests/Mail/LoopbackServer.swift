@@ -88,7 +88,7 @@ final class LoopbackServer: Sendable {
         }
     }
 
-    /// The thread closes what it accepts from: closed here, the number could be another server's before the thread looks.
+    /// The thread closes what it accepts from: closed here, the number could be another server's before it looks.
     deinit { shutdown(descriptor, Int32(SHUT_RDWR)) }
 }
 
