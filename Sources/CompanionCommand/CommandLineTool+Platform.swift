@@ -7,6 +7,6 @@ import RelayServer
 extension CommandLineTool {
     /// Runs a command of the program that has both relay and companion, and ends the process.
     public static func runPlatform(_ root: any ParsableCommand.Type) async -> Never {
-        exit(await $parts.withValue([.relay, .companion]) { await execute(root) })
+        end(await $parts.withValue([.relay, .companion]) { await execute(root) })
     }
 }

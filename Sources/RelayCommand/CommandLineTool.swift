@@ -33,7 +33,16 @@ public enum CommandLineTool {
     public static func reserveRights() { RelayServerApp.reserveRights() }
 
     /// Reads the command line, runs the command it names, and ends the process.
-    public static func run(_ root: any ParsableCommand.Type) async -> Never { exit(await execute(root)) }
+    public static func run(_ root: any ParsableCommand.Type) async -> Never { end(await execute(root)) }
+
+    /// Ends the process at once, with what was printed written out.
+    ///
+    /// `exit` would run OpenSSL's own end and take its tables from threads that still load a certificate or serve a
+    /// connection; what has to be undone at the end has been by now, by those who did it.
+    package static func end(_ exitCode: Int32) -> Never {
+        fflush(nil)
+        _exit(exitCode)
+    }
 
     /// Reads the command line and runs the command it names; the exit code.
     package static func execute(_ root: any ParsableCommand.Type) async -> Int32 {
