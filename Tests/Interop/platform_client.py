@@ -22,6 +22,7 @@ import urllib.parse
 from websockets.sync.client import connect
 
 import server
+import shared_tls
 
 PASSWORD = "Correct-Horse-7-Battery"
 START_SECONDS = 20
@@ -116,7 +117,7 @@ class Client:
 
     def __init__(self, platform, address=None):
         self.platform, self.address = platform, address
-        self.context = ssl.create_default_context(cafile=str(platform.folder / "certificate.pem"))
+        self.context = shared_tls.client_context(platform.folder / "certificate.pem")
         self.cookie = self.csrf = self.person = None
 
     def connection(self):
@@ -239,4 +240,5 @@ def running(*flags, folder=None, **more):
         try:
             yield platform.start()
         finally:
-            platform.stop()
+            code = platform.stop()
+        assert code in (0, -signal.SIGKILL), f"exit code {code}:\n{platform.log[-4000:]}"

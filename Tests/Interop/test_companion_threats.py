@@ -101,13 +101,14 @@ def test_a_socket_needs_the_right_origin_and_a_fresh_ticket(platform, victim):
         ("https://evil.example", None), (None, None), (platform.origin, "guessed"), (platform.origin, ""),
     ]:
         ticket = client.post("/socket-ticket")["ticket"] if ticket is None else ticket
-        with pytest.raises(InvalidStatus) as refused:
-            open_socket(platform, ticket, origin, client).close()
+        with pytest.raises(InvalidStatus) as refused, open_socket(platform, ticket, origin, client):
+            pass
         assert refused.value.response.status_code in (401, 403)
     ticket = client.post("/socket-ticket")["ticket"]
-    open_socket(platform, ticket, platform.origin, client).close()
-    with pytest.raises(InvalidStatus) as refused:
-        open_socket(platform, ticket, platform.origin, client).close()
+    with open_socket(platform, ticket, platform.origin, client):
+        pass
+    with pytest.raises(InvalidStatus) as refused, open_socket(platform, ticket, platform.origin, client):
+        pass
     assert refused.value.response.status_code == 401
 
 
