@@ -6,23 +6,21 @@ import hmac
 import http.client
 import itertools
 import json
-import os
 import pathlib
 import re
 import signal
 import socket
-import ssl
 import struct
 import subprocess
 import tempfile
-import threading
 import time
 import urllib.parse
 
 from websockets.sync.client import connect
 
 import server
-import shared_tls
+import turn
+from shared_tls import SharedTLSSocket
 
 PASSWORD = "Correct-Horse-7-Battery"
 START_SECONDS = 20
@@ -117,7 +115,7 @@ class Client:
 
     def __init__(self, platform, address=None):
         self.platform, self.address = platform, address
-        self.context = shared_tls.client_context(platform.folder / "certificate.pem")
+        self.context = turn.tls_context(platform.folder / "certificate.pem", sslsocket_class=SharedTLSSocket)
         self.cookie = self.csrf = self.person = None
 
     def connection(self):

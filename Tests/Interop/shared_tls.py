@@ -41,10 +41,3 @@ class SharedTLSSocket(ssl.SSLSocket):
                 raise ConnectionAbortedError("closed by the other thread")
             if select.select(*wanted, [], seconds) == ([], [], []):
                 raise TimeoutError("timed out")
-
-
-def client_context(certificate):
-    """Trusts this certificate alone."""
-    context = ssl.create_default_context(cafile=str(certificate))
-    context.sslsocket_class = SharedTLSSocket
-    return context

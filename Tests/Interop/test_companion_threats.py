@@ -10,7 +10,8 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 import platform_client
-from platform_client import PASSWORD, Refused
+import turn
+from platform_client import PASSWORD
 
 pytestmark = pytest.mark.tern
 
@@ -28,7 +29,7 @@ def victim(platform):
 
 def raw(platform, data, seconds=5):
     """Bytes over TLS as they are; everything that comes back until the server closes."""
-    context = ssl.create_default_context(cafile=str(platform.folder / "certificate.pem"))
+    context = turn.tls_context(platform.folder / "certificate.pem")
     with socket.create_connection(("127.0.0.1", platform.tls_port), seconds) as plain:
         with context.wrap_socket(plain, server_hostname="localhost") as secure:
             secure.settimeout(seconds)

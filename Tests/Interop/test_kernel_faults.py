@@ -4,7 +4,6 @@ import contextlib
 import json
 import re
 import signal
-import time
 
 import pytest
 

@@ -12,7 +12,6 @@ import struct
 import pytest
 
 import hosts
-import server
 import turn
 from kernel_network import (
     MODES, PEER, PEER_SIDE, PEER_SIDE_6, connect, counters, drain, inside, network, running, sessions)

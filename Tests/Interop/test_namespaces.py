@@ -9,7 +9,6 @@ import pytest
 import hosts
 import peers
 import server
-import turn
 
 NAMES = [f"tern{os.getpid()}{role}" for role in ("client", "relay", "peer")]
 CLIENT, RELAY, PEER = NAMES

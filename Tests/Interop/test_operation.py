@@ -80,7 +80,7 @@ def test_reload_loses_no_packet(own, echo, transport):
         assert traffic.sent > 500
 
 
-def test_a_relay_that_ends_in_mid_reload_ends_well(tmp_path):
+def test_a_relay_that_ends_in_mid_reload_ends_well():
     """`exit` took OpenSSL's tables from the thread that loaded the certificate: one stop in five was a crash."""
     for number in range(20):
         with server.running(transports=("tls",)) as relay:

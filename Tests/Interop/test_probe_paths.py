@@ -9,7 +9,7 @@ import server
 import turn
 import ward
 from probing import (  # noqa: F401, the fixtures
-    EVERY, QUICK, URIS, all_with, authority, network, open_gate, outcomes, probe, relay)
+    QUICK, URIS, all_with, authority, network, open_gate, outcomes, probe, relay)
 
 pytestmark = pytest.mark.tern
 
