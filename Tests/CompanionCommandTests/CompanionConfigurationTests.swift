@@ -44,6 +44,34 @@ struct CompanionConfigurationTests {
         #expect(Origin(text)?.description == origin)
     }
 
+    @Test(arguments: [
+        ("https://call.example", "call.example", 443), ("https://localhost:8443", "localhost", 8443),
+        ("https://192.0.2.7:8443", nil, 8443), ("https://[2001:db8::7]", nil, 443),
+        ("https://[2001:db8::7]:8443", nil, 8443),
+    ])
+    func anOriginHasANameOrAnAddressAndAPort(text: String, name: String?, port: UInt16) throws {
+        let origin = try #require(Origin(text))
+        #expect(origin.name == name && origin.port == port)
+    }
+
+    @Test(arguments: [
+        ("turns:192.0.2.7:443?transport=tcp", true), ("turns:[2001:db8::7]:443", true), ("stuns:192.0.2.7", true),
+        ("turns:relay.example:443?transport=tcp", false), ("turn:192.0.2.7:3478", false),
+    ])
+    func anAddressForTLSIsWarnedOf(uri: String, isWarned: Bool) throws {
+        let (values, provenance) = try ConfigurationSources(flags: ["--turn-uri", uri]).read(
+            CompanionConfiguration.self)
+        let warnings = try CompanionConfiguration.check(values, provenance)
+        #expect(warnings.count == (isWarned ? 1 : 0))
+        if isWarned {
+            #expect(
+                warnings == [
+                    "--turn-uri: companion.relay.uris: \(uri) is an address: Firefox takes only names for TLS, and "
+                        + "certificates name hosts; write turns:HOST:PORT"
+                ])
+        }
+    }
+
     @Test(arguments: ["http://call.example", "https://", "https://call.example/path", "call.example", "https://a b"])
     func whatIsNoOriginIsRefused(text: String) {
         #expect(Origin(text) == nil)

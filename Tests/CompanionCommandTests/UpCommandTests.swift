@@ -86,7 +86,7 @@ struct UpCommandTests {
         configuration.relayAddresses = [RelayAddress(IPAddress("127.0.0.1")!)]
         let greeting = UpGreeting(
             listeners: listeners, configuration: configuration, dataFolder: "./tern-data", secret: "north",
-            certificateFile: "./tern-data/certificate.pem", unixSeconds: 1_000_000, pages: "https://localhost:5349/",
+            authorityFile: "./tern-data/certificate.pem", unixSeconds: 1_000_000, pages: "https://localhost:5349/",
             administrator: .init(email: "admin@tern.local", password: "once"))
         #expect(
             greeting.uris == [
@@ -97,9 +97,33 @@ struct UpCommandTests {
         #expect(credential.username == "1086400:up")
         for part in greeting.uris + [
             credential.username, credential.password, "probe --user '1086400:up'", greeting.pages, "once  (shown",
+            "--ca ./tern-data/certificate.pem",
         ] {
             #expect(greeting.text.contains(part))
         }
         #expect(!greeting.text.contains("north"))
+    }
+
+    @Test func anOriginWithANameNamesTheRelayToo() throws {
+        let listeners = [
+            ListenerAddress(.udp, nil, port: 3478), ListenerAddress(.tcp, nil, port: 3478),
+            ListenerAddress(.tls, IPAddress("10.0.0.7"), port: 5349),
+        ]
+        // The port that browsers know may be forwarded to another one.
+        #expect(
+            UpGreeting.uris(listeners, Origin("https://call.example")) == [
+                "turn:call.example:3478?transport=udp", "turn:call.example:3478?transport=tcp",
+                "turns:call.example:443?transport=tcp",
+            ])
+        #expect(
+            UpGreeting.uris(listeners, Origin("https://10.0.0.7:5349")).last == "turns:10.0.0.7:5349?transport=tcp")
+    }
+
+    @Test func aCertificateOfItsOwnIsNotCheckedAgainstTheOneThatWasMade() {
+        let greeting = UpGreeting(
+            listeners: [ListenerAddress(.tls, nil, port: 5349)], configuration: RelayConfiguration(),
+            dataFolder: "./tern-data", secret: "north", unixSeconds: 1_000_000, origin: Origin("https://call.example"),
+            pages: "https://call.example/")
+        #expect(greeting.text.contains("'turns:call.example:443?transport=tcp'") && !greeting.text.contains("--ca"))
     }
 }

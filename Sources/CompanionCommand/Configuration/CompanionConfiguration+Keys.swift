@@ -47,7 +47,7 @@ extension CompanionConfiguration: ConfigurationValues {
             "Administration socket of the relay, to see and to end what it relays."),
         .list(
             "companion.relay.uris", "--turn-uri", \.relayURIs, .turnURI, .atStart,
-            "URIs of the relay for clients, for example turn:relay.example:3478?transport=udp."),
+            "URIs of the relay for clients, for example turn:relay.example:3478?transport=udp; a name for turns:."),
         .optional(
             "companion.relay.secrets", "--turn-secrets", \.relaySecrets, .text("FOLDER"), .atStart,
             "Folder of relay-secret-current and -previous, made when missing; the relay's secret-files name both."),

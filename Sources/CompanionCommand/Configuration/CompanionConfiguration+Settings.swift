@@ -83,7 +83,19 @@ extension CompanionConfiguration {
             report("companion.mail.user", "a name without a password", "set companion.mail.password-file")
         }
         guard problems.isEmpty else { throw ConfigurationFailure(problems) }
-        return []
+        return values.relayURIs.enumerated().filter { namesAddressForTLS($1) }.map { index, uri in
+            ConfigurationProblem(
+                origin: provenance.origin("companion.relay.uris", at: index), key: "companion.relay.uris",
+                problem: "\(uri) is an address: Firefox takes only names for TLS, and certificates name hosts",
+                remedy: "write turns:HOST:PORT"
+            ).description
+        }
+    }
+
+    private static func namesAddressForTLS(_ uri: String) -> Bool {
+        guard uri.hasPrefix("turns:") || uri.hasPrefix("stuns:") else { return false }
+        let host = uri.dropFirst(6)
+        return host.hasPrefix("[") || IPAddress(String(host.prefix { $0 != ":" && $0 != "?" })) != nil
     }
 }
 

@@ -92,4 +92,17 @@ public struct Origin: Sendable, Hashable, LosslessStringConvertible {
         if authority.hasSuffix(":443") { authority = authority.dropLast(4) }
         description = "https://" + authority
     }
+
+    /// The name of its host; nil when it is an address.
+    var name: String? {
+        let authority = description.dropFirst("https://".count)
+        let host = authority.prefix { $0 != ":" }
+        return authority.hasPrefix("[") || IPAddress(String(host)) != nil ? nil : String(host)
+    }
+
+    /// Its port.
+    var port: UInt16 {
+        let digits = description.split(separator: ":").last.flatMap { UInt16($0) }
+        return digits ?? 443
+    }
 }

@@ -16,7 +16,9 @@ struct Platform {
 
     private let loader: ConfigurationLoader
     private let companion: CompanionConfiguration
-    private let origin: Origin
+    /// Where the pages are: as the user gave it, or on this host.
+    private let givenOrigin: Origin?
+    private let localOrigin: Origin
 
     /// What flags, environment and file say, above what makes both work at once.
     init(folder: DataFolder, port: UInt16, tlsPort: UInt16, sources: ConfigurationSources) throws {
@@ -34,17 +36,20 @@ struct Platform {
         relay = try loader.load()
 
         let pagePort = relay.relay.listeners.first { $0.transport == .tls }?.port ?? tlsPort
-        guard let origin = Origin("https://localhost:\(pagePort)") else { preconditionFailure("a port is a number") }
-        self.origin = origin
+        guard let local = Origin("https://localhost:\(pagePort)") else { preconditionFailure("a port is a number") }
+        localOrigin = local
+        let given = try companionSources.read(CompanionConfiguration.self)
+        givenOrigin = given.values.origins.first
         companionSources.presets = [
             "--companion-folder", folder.companionFolder, "--web-socket", relay.relay.httpSocket ?? folder.webSocket,
             "--relay-admin", relay.relay.adminSocket ?? folder.adminSocket, "--turn-secrets", folder.path,
         ]
         companionSources.presets += Self.origins(pagePort).flatMap { ["--origin", $0.description] }
-        companionSources.presets += UpGreeting.uris(relay.relay.listeners).flatMap { ["--turn-uri", $0] }
-        let (values, provenance) = try companionSources.read(CompanionConfiguration.self)
-        companion = values
-        warnings = try relay.warnings + CompanionConfiguration.check(values, provenance)
+        let uris = UpGreeting.uris(relay.relay.listeners, givenOrigin)
+        companionSources.presets += uris.flatMap { ["--turn-uri", $0] }
+        companion = try companionSources.read(CompanionConfiguration.self).values
+        // Of what the user wrote: nobody is warned of a preset.
+        warnings = try relay.warnings + CompanionConfiguration.check(given.values, given.provenance)
     }
 
     /// Runs both until the process is told to stop, or one of them fails.
@@ -94,8 +99,9 @@ struct Platform {
     {
         UpGreeting(
             listeners: listeners, configuration: relay.relay, dataFolder: folder.path, secret: secret,
-            certificateFile: folder.certificateFile, unixSeconds: Int64(Date().timeIntervalSince1970),
-            pages: (companion.origins.first ?? origin).description + "/", administrator: first)
+            authorityFile: relay.relay.certificateFile == folder.certificateFile ? folder.certificateFile : nil,
+            unixSeconds: Int64(Date().timeIntervalSince1970), origin: givenOrigin,
+            pages: (givenOrigin ?? localOrigin).description + "/", administrator: first)
     }
 
     /// Where browsers may come from: this host by all its names.

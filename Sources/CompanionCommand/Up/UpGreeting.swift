@@ -10,8 +10,11 @@ struct UpGreeting {
     var configuration: RelayConfiguration
     var dataFolder: String
     var secret: String
-    var certificateFile: String
+    /// What the relay's certificate is checked against; nil: authorities that everybody knows.
+    var authorityFile: String?
     var unixSeconds: Int64
+    /// The origin that the user gave, if any.
+    var origin: Origin?
     /// Where browsers find the pages.
     var pages: String
     /// The first administrator, when this start made the account.
@@ -58,21 +61,30 @@ struct UpGreeting {
             """
     }
 
-    /// A URI per listener and family, on the address that others reach first.
-    var uris: [String] { Self.uris(listeners) }
+    /// The relay's URIs for clients.
+    var uris: [String] { Self.uris(listeners, origin) }
 
-    static func uris(_ listeners: [ListenerAddress]) -> [String] {
+    /// A URI per listener: by the name in the origin, which also leads to the relay; the port for TLS is that of the
+    /// pages. Without a name one per family, on the address that others reach first. Certificates name hosts, and
+    /// Firefox takes no address for TLS.
+    static func uris(_ listeners: [ListenerAddress], _ origin: Origin?) -> [String] {
         var uris: [String] = []
         for listener in listeners {
-            for host in hosts(of: listener) {
-                let scheme = listener.transport == .tls ? "turns" : "turn"
-                let transport = listener.transport == .udp ? "udp" : "tcp"
-                let endpoint = TransportAddress(ip: host, port: listener.port)
+            let scheme = listener.transport == .tls ? "turns" : "turn"
+            let transport = listener.transport == .udp ? "udp" : "tcp"
+            for endpoint in endpoints(of: listener, origin) {
                 let uri = "\(scheme):\(endpoint)?transport=\(transport)"
                 if !uris.contains(uri) { uris.append(uri) }
             }
         }
         return uris
+    }
+
+    private static func endpoints(of listener: ListenerAddress, _ origin: Origin?) -> [String] {
+        guard let origin, let name = origin.name else {
+            return hosts(of: listener).map { TransportAddress(ip: $0, port: listener.port).description }
+        }
+        return ["\(name):\(listener.transport == .tls ? origin.port : listener.port)"]
     }
 
     private static func hosts(of listener: ListenerAddress) -> [IPAddress] {
@@ -84,7 +96,8 @@ struct UpGreeting {
     private func probeCommand(_ credential: IssuedCredential) -> String {
         let program = CommandLine.arguments.first ?? "tern"
         let quoted = uris.filter { !$0.contains("[") }.map { "'\($0)'" }
+        let authority = authorityFile.map { "--ca \($0) " } ?? ""
         return "\(program) probe --user '\(credential.username)' --password '\(credential.password)' "
-            + "--ca \(certificateFile) \\\n      " + quoted.joined(separator: " \\\n      ")
+            + "\(authority)\\\n      " + quoted.joined(separator: " \\\n      ")
     }
 }

@@ -42,6 +42,16 @@ export function transportOf(uri) {
   return null;
 }
 
+/**
+ * A relay on the port of the pages, by the name that the pages have: Firefox takes no address for TLS, and the
+ * certificate is for the name that led here.
+ */
+function byName(uri) {
+  const [, port, rest] = /^turns:(?:[0-9.]+|\[[0-9a-f:.]+\]):([0-9]+)(.*)$/i.exec(uri) ?? [];
+  const isHere = port === (location.port || "443") && /[a-z]/i.test(location.hostname.replace(/^\[.*/, ""));
+  return isHere ? `turns:${location.hostname}:${port}${rest}` : uri;
+}
+
 /** The RTCConfiguration for these servers, as the network check allows. */
 export function configuration(iceServers, check = networkCheck()) {
   const servers = [];
@@ -50,7 +60,7 @@ export function configuration(iceServers, check = networkCheck()) {
       const transport = transportOf(uri);
       return !check.transport || transport === null || transport === check.transport;
     });
-    if (urls.length) servers.push({ ...server, urls });
+    if (urls.length) servers.push({ ...server, urls: [...new Set(urls.map(byName))] });
   }
   return { iceServers: servers, iceTransportPolicy: check.relayOnly ? "relay" : "all", bundlePolicy: "max-bundle" };
 }
