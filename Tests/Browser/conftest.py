@@ -34,6 +34,10 @@ class Person:
     state: dict = dataclasses.field(default_factory=dict)
 
 
+def pytest_configure(config):
+    config.addinivalue_line("markers", "alone: takes the whole machine: nothing runs beside it")
+
+
 def pytest_sessionstart():
     if not pathlib.Path(deployment.TERN).exists():
         pytest.exit(f"no binary at {deployment.TERN}: run 'swift build -c release', or set TERN", 2)

@@ -18,11 +18,18 @@ PREFERENCES = {
     # A picture of its own in the place of a camera, and nobody who would have to allow it.
     "media.navigator.streams.fake": True, "media.navigator.permission.disabled": True,
     "media.peerconnection.ice.loopback": True,
+    "layout.frame_rate": 20,  # of what nobody sees
     "datareporting.policy.dataSubmissionEnabled": False, "app.update.enabled": False,
 }
 # The relay's certificate is checked for calls even where that of the pages is not.
 TRUST = """Cc["@mozilla.org/security/x509certdb;1"].getService(Ci.nsIX509CertDB)
   .addCertFromBase64(arguments[0], "C,,")"""
+# A picture of the size that pages ask for keeps a core busy.
+SMALL = """
+const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+navigator.mediaDevices.getUserMedia = wanted =>
+  ask({...wanted, video: wanted.video && {width: 320, height: 180, frameRate: 15}});
+"""
 START_SECONDS, LIMIT_SECONDS = 60, 30
 
 
@@ -72,7 +79,7 @@ class FirefoxDesk:
 
     def open(self, path):
         self.marionette.send("WebDriver:Navigate", url=self.url + path)
-        self.marionette.run(desk.WATCH)
+        self.marionette.run(desk.WATCH + SMALL)
 
     def until(self, what, script, *values):
         """Waits until the script returns something that counts as true, and returns it."""

@@ -11,6 +11,8 @@ import deployment
 import firefox as firefox_desk
 from test_call import WAYS
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory):
