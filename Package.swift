@@ -257,9 +257,3 @@ let package = Package(
             name: "MeasureCommandTests", dependencies: ["MeasureCommand", "Probe", "Load"], swiftSettings: common),
     ]
 )
-
-// For `Tests/run`: the tests see inside the modules, and every check of a debug build is in them, over the dependencies
-// of the release build. In the environment, since flags of the command would be for the dependencies as well.
-if Context.environment["TERN_TESTING"] != nil {
-    for target in package.targets { target.swiftSettings?.insert(.unsafeFlags(["-enable-testing", "-Onone"]), at: 0) }
-}
