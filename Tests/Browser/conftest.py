@@ -87,12 +87,16 @@ def admit(browser, platform, name, email, second_step=False):
     return person
 
 
+def admit_two(browser, platform, second_step=False):
+    """Two clinicians; the first with a second step, if that is wanted."""
+    return (
+        admit(browser, platform, "Mira Lindqvist", "mira@hospital.example", second_step),
+        admit(browser, platform, "Jonas Weber", "jonas@hospital.example"))
+
+
 @pytest.fixture(scope="session")
 def people(browser, platform):
-    """Two clinicians; the first has a second step."""
-    return (
-        admit(browser, platform, "Mira Lindqvist", "mira@hospital.example", second_step=True),
-        admit(browser, platform, "Jonas Weber", "jonas@hospital.example"))
+    return admit_two(browser, platform, second_step=True)
 
 
 @pytest.fixture(scope="session")

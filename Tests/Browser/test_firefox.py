@@ -41,9 +41,7 @@ def platform(tmp_path_factory, authority):
 
 @pytest.fixture(scope="module")
 def people(browser, platform):
-    return (
-        conftest.admit(browser, platform, "Mira Lindqvist", "mira@hospital.example"),
-        conftest.admit(browser, platform, "Jonas Weber", "jonas@hospital.example"))
+    return conftest.admit_two(browser, platform)
 
 
 @pytest.fixture(scope="module")

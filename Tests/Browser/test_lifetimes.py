@@ -23,9 +23,7 @@ def brief(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def colleagues(browser, brief):
-    return (
-        conftest.admit(browser, brief, "Mira Lindqvist", "mira@hospital.example"),
-        conftest.admit(browser, brief, "Jonas Weber", "jonas@hospital.example"))
+    return conftest.admit_two(browser, brief)
 
 
 @pytest.fixture
